@@ -1,0 +1,36 @@
+# Warnings are errors; the numbers are the same bits on every machine of one architecture (no fast-math, no contraction).
+add_library(forescale_flags INTERFACE)
+target_compile_options(forescale_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wcast-qual -Wcast-align
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wsuggest-override -Wnull-dereference -Wdouble-promotion -Wformat=2
+  -Wimplicit-fallthrough -Wswitch-enum -Wextra-semi -Wundef -Wvla -Wmissing-declarations -Werror
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond>
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-branches>
+  $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op>
+  $<$<CXX_COMPILER_ID:GNU>:-Wuseless-cast>
+  -ffp-contract=off -fno-omit-frame-pointer -fstack-protector-strong)
+target_compile_definitions(forescale_flags INTERFACE _GLIBCXX_ASSERTIONS EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY)
+
+set(FORESCALE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+if(FORESCALE_SANITIZE)
+  target_compile_options(forescale_flags INTERFACE -fsanitize=${FORESCALE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(forescale_flags INTERFACE -fsanitize=${FORESCALE_SANITIZE})
+endif()
+
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# ccache needs to be told that the macros of a precompiled header may be trusted.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
+endif()
+
+file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
+add_library(forescale_pch STATIC ${CMAKE_BINARY_DIR}/pch.cpp)
+target_link_libraries(forescale_pch PUBLIC forescale_flags)
+target_precompile_headers(forescale_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/pch.h)

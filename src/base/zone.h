@@ -1,0 +1,34 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace forescale {
+
+/// The wall clock of a place as a value: a table of UTC offsets, so that pure code needs no time-zone database.
+class Zone {
+public:
+    /// UTC: no transitions.
+    Zone() = default;
+    struct Transition {
+        Timestamp from;   ///< this offset holds from here to the next transition
+        Duration offset;  ///< local = UTC + offset
+    };
+    /// transitions ascending in `from`; before the first one, the first offset holds.
+    Zone(std::string name, std::vector<Transition> transitions);
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] Duration offset_at(Timestamp time) const;
+    /// Local wall-clock time on the UTC time line: 09:00 in the zone reads as 09:00.
+    [[nodiscard]] Timestamp to_local(Timestamp time) const { return time + offset_at(time); }
+
+private:
+    std::string name_ = "UTC";
+    std::vector<Transition> transitions_;
+};
+
+/// Reads the transitions of an IANA zone from 1970 to 2070. errors  not_found: names the nearest known zone
+[[nodiscard]] Result<Zone> load_zone(const std::string& name);
+
+}  // namespace forescale

@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/time.h"
+
+namespace forescale {
+
+enum class PolicyType : std::uint8_t { pods, percent };
+enum class SelectPolicy : std::uint8_t { max, min, disabled };
+
+/// At most `value` pods (or percent of the current size) more or fewer within `period`.
+struct RatePolicy {
+    PolicyType type = PolicyType::percent;
+    int value = 100;
+    Duration period = std::chrono::seconds(15);
+};
+
+/// One direction of the `behavior` of a Kubernetes HorizontalPodAutoscaler: same field names, same defaults.
+struct ScalingRules {
+    Duration stabilization_window{0};  ///< stabilizationWindowSeconds
+    SelectPolicy select_policy = SelectPolicy::max;
+    std::vector<RatePolicy> policies;
+};
+
+[[nodiscard]] inline ScalingRules scale_up_default() {
+    return {.stabilization_window = Duration(0),
+            .select_policy = SelectPolicy::max,
+            .policies = {{PolicyType::pods, 4, std::chrono::seconds(15)},
+                         {PolicyType::percent, 100, std::chrono::seconds(15)}}};
+}
+[[nodiscard]] inline ScalingRules scale_down_default() {
+    return {.stabilization_window = std::chrono::seconds(300),
+            .select_policy = SelectPolicy::max,
+            .policies = {{PolicyType::percent, 100, std::chrono::seconds(15)}}};
+}
+
+/// What the operator allows and asks for.
+struct ScalingPolicy {
+    Replicas replicas_min{2};
+    Replicas replicas_max{100};
+    /// Risk: the share of lead times in which the planned capacity shall cover the largest demand. 0.5 .. 0.999.
+    double quantile = 0.99;
+    /// Utilization that the reactive rule aims at when no forecast is trusted (HPA's target).
+    double target_utilization = 0.7;
+    /// A scale-down smaller than this share of the current size is not worth the change.
+    double tolerance = 0.1;
+    ScalingRules scale_up = scale_up_default();
+    ScalingRules scale_down = scale_down_default();
+    /// After a change, no scale-down for this long.
+    Duration cooldown{0};
+    /// Below this confidence the forecast is not used: reactive scaling.
+    double confidence_min = 0.2;
+    /// A newest sample older than this is stale: no scale-down on it.
+    Duration stale_after = std::chrono::minutes(5);
+    /// With no fresh sample, the forecast stands in for this long; then the last size holds.
+    Duration forecast_fallback_max = std::chrono::minutes(30);
+    /// Time from asking for a replica to its being ready, until it has been learned.
+    Duration lead_time = std::chrono::minutes(5);
+};
+
+}  // namespace forescale

@@ -1,0 +1,56 @@
+#pragma once
+#include <compare>
+#include <string>
+
+#include "base/quantity.h"
+#include "base/time.h"
+#include "base/zone.h"
+#include "domain/policy.h"
+
+namespace forescale {
+
+/// The name of a service: what keys every topic, table and label.
+class ServiceId {
+public:
+    ServiceId() = default;
+    explicit ServiceId(std::string name) : name_(std::move(name)) {}
+    [[nodiscard]] const std::string& str() const { return name_; }
+    friend auto operator<=>(const ServiceId&, const ServiceId&) = default;
+
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(name_);
+    }
+
+private:
+    std::string name_;
+};
+
+/// What kind of number a metric is; decides what StreamProcessor makes of it.
+enum class MetricKind : std::uint8_t {
+    gauge,    ///< already a rate or a level: taken as it is
+    counter,  ///< grows until it is reset: becomes a rate per second
+};
+
+/// Something whose replicas Forescale decides: what its demand is measured by, and what it is allowed to do about it.
+struct Service {
+    ServiceId id;
+    Zone zone;                                     ///< where its users live: seasons follow this wall clock
+    std::string country;                           ///< ISO 3166 code for holidays; empty: none known
+    MetricKind metric_kind = MetricKind::gauge;
+    Duration sample_step = std::chrono::minutes(1);  ///< how far apart its samples are
+    Duration fine_step = std::chrono::minutes(1);    ///< finest windows: max(sample_step, 1 min)
+    Duration grid_step = std::chrono::minutes(5);    ///< step of the forecasts: max(fine_step, 5 min), a multiple of fine_step
+    Demand capacity_per_replica{1.0};              ///< demand that one ready replica serves
+    ScalingPolicy policy;
+};
+
+}  // namespace forescale
+
+template <>
+struct fmt::formatter<forescale::ServiceId> : fmt::formatter<std::string> {
+    template <class Context>
+    auto format(const forescale::ServiceId& id, Context& context) const {
+        return fmt::formatter<std::string>::format(id.str(), context);
+    }
+};

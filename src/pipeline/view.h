@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/alert.h"
+#include "domain/decision.h"
+#include "domain/forecast.h"
+#include "domain/operation.h"
+#include "domain/service.h"
+
+namespace forescale {
+
+/// One service as it stood after the newest turn. Immutable.
+struct ServiceView {
+    Service service;
+    Capacity capacity;
+    Point newest;                                  ///< newest sample, with its state
+    Duration lead_time{0};
+    bool lead_time_learned = false;
+    std::shared_ptr<const ForecastPath> path;      ///< null before the first forecast
+    std::shared_ptr<const Decision> decision;      ///< of this turn, recorded or not; null before the first
+    std::optional<Operation> operation;            ///< the newest one
+    double risk = 0.0;                             ///< 0..1: how likely demand is to exceed capacity within the lead time
+};
+
+/// The fleet after one turn. Immutable.
+struct FleetView {
+    Timestamp at;
+    std::int64_t turn = 0;                          ///< turns since start
+    std::vector<ServiceView> services;              ///< sorted by id
+    std::vector<ComponentHealth> health;
+    std::vector<Alert> alerts;
+};
+
+/// Where the newest view is left for readers. Thread-safe.
+class ViewBoard {
+public:
+    void publish(std::shared_ptr<const FleetView> view) {
+        const std::scoped_lock lock(mutex_);
+        view_ = std::move(view);
+    }
+    [[nodiscard]] std::shared_ptr<const FleetView> newest() const {
+        const std::scoped_lock lock(mutex_);
+        return view_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const FleetView> view_ = std::make_shared<FleetView>();
+};
+
+}  // namespace forescale

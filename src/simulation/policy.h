@@ -1,0 +1,38 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/quantity.h"
+#include "base/time.h"
+
+namespace forescale {
+
+/// What a policy is told before the first step.
+struct PolicyWorld {
+    Timestamp start;
+    Duration step{0};
+    Duration lead_time{0};
+    double capacity_per_replica = 0;
+    Replicas replicas_min{2};
+    Replicas replicas_max{100};
+    std::string zone = "UTC";
+    const std::vector<double>* future = nullptr;  ///< the whole trace per step (NaN: missing): for the clairvoyant alone
+};
+
+/// One way of choosing a size, step by step.
+class Policy {
+public:
+    virtual ~Policy() = default;
+    /// At the start of step `t` (from 0): `demand` of the step before (NaN: missing, or t = 0), and what is ready and pending.
+    /// Returns the desired total, which acts at once.
+    virtual Replicas desired(std::size_t t, double demand, Replicas ready, Replicas pending) = 0;
+    [[nodiscard]] virtual std::string_view reason() const = 0;  ///< of the newest desired()
+};
+
+using PolicyFactory = std::unique_ptr<Policy> (*)(const PolicyWorld&);
+/// Sorted by name.
+[[nodiscard]] const std::map<std::string_view, PolicyFactory>& policies();
+
+}  // namespace forescale
