@@ -45,6 +45,16 @@ struct Service {
     ScalingPolicy policy;
 };
 
+/// Derives the steps of windows and forecasts from how far apart samples are. sample_step > 0.
+inline void set_steps(Service& service, Duration sample_step) {
+    constexpr Duration fine_min = std::chrono::minutes(1);
+    constexpr Duration grid_min = std::chrono::minutes(5);
+    const auto up_to_multiple = [](Duration value, Duration of) { return (value + of - Duration(1)) / of * of; };
+    service.sample_step = sample_step;
+    service.fine_step = up_to_multiple(fine_min, sample_step);
+    service.grid_step = up_to_multiple(grid_min, service.fine_step);
+}
+
 }  // namespace forescale
 
 template <>

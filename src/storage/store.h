@@ -34,6 +34,13 @@ struct PredictionRow {
     double confidence = 0.0;
     std::optional<double> actual;  ///< filled when the target has matured
 };
+/// What came of a prediction: fills `actual` of the row with the same service, origin and horizon; ignored when there is none.
+struct OutcomeRow {
+    ServiceId service;
+    Timestamp origin;
+    Duration horizon{0};
+    double actual = 0.0;
+};
 /// model_performance: scores of one member at one horizon over one UTC day of targets.
 struct PerformanceRow {
     ServiceId service;
@@ -63,6 +70,7 @@ struct Batch {
     std::vector<RawRow> raw;
     std::vector<HourlyRow> hourly;
     std::vector<PredictionRow> predictions;    ///< replaces a row of the same service, origin and horizon
+    std::vector<OutcomeRow> outcomes;          ///< applied after predictions
     std::vector<Decision> decisions;           ///< ignored when the id exists already
     std::vector<Operation> operations;         ///< replaces the row of the same id
     std::vector<BusinessEvent> events;         ///< replaces the row of the same id

@@ -1,0 +1,129 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "api/server.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "domain/service.h"
+#include "execution/simulated/simulated_target.h"
+#include "storage/store.h"
+
+namespace forescale {
+
+struct LogConfig {
+    std::string level = "info";
+    std::string format = "logfmt";
+    void describe(config::Fields& f);
+};
+
+struct StoreConfig {
+    std::string kind = "sqlite";
+    std::string path = "forescale-data/forescale.db";
+    std::int64_t raw_days = 90;
+    std::int64_t hourly_days = 365;
+    std::int64_t predictions_days = 90;
+    std::int64_t decisions_days = 365;
+    void describe(config::Fields& f);
+    [[nodiscard]] Retention retention() const;
+};
+
+struct TurnConfig {
+    Duration interval = std::chrono::seconds(30);
+    Duration checkpoint_interval = std::chrono::hours(1);
+    void describe(config::Fields& f);
+};
+
+/// How time passes: as it does, faster, or as fast as the machine can; other than wall only for replays.
+struct ClockConfig {
+    std::string mode = "wall";
+    double speed = 300.0;
+    void describe(config::Fields& f);
+};
+
+struct CollectorConfig {
+    std::string name;
+    std::string kind = "replay";
+    Duration interval = std::chrono::seconds(30);
+    Duration timeout = std::chrono::seconds(10);
+    std::vector<std::string> files;
+    std::string service;  ///< for files with one column; the wide form names its services itself
+    void describe(config::Fields& f);
+};
+
+struct TargetConfig {
+    std::string kind = "simulated";
+    std::string journal = "forescale-data/simulated-target.journal";
+    SimulatedTargetSettings simulated;
+    void describe(config::Fields& f);
+};
+
+/// One rate policy of the HPA behavior, with its field names.
+struct RatePolicyConfig {
+    std::string type = "Percent";
+    std::int64_t value = 100;
+    std::int64_t period_s = 15;
+    void describe(config::Fields& f);
+};
+struct ScalingRulesConfig {
+    std::int64_t stabilization_window_s = 0;
+    std::string select_policy = "Max";
+    std::vector<RatePolicyConfig> policies;
+    void describe(config::Fields& f);
+    /// Without policies of its own: those of `defaults`.
+    [[nodiscard]] ScalingRules rules(const ScalingRules& defaults) const;
+};
+struct BehaviorConfig {
+    ScalingRulesConfig scale_up;
+    ScalingRulesConfig scale_down{.stabilization_window_s = 300};
+    void describe(config::Fields& f);
+};
+
+struct PolicyConfig {
+    std::int64_t replicas_min = ScalingPolicy{}.replicas_min.value();
+    std::int64_t replicas_max = ScalingPolicy{}.replicas_max.value();
+    double quantile = ScalingPolicy{}.quantile;
+    double target_utilization = ScalingPolicy{}.target_utilization;
+    double tolerance = ScalingPolicy{}.tolerance;
+    double confidence_min = ScalingPolicy{}.confidence_min;
+    Duration cooldown = ScalingPolicy{}.cooldown;
+    Duration stale_after = ScalingPolicy{}.stale_after;
+    Duration forecast_fallback_max = ScalingPolicy{}.forecast_fallback_max;
+    Duration lead_time = ScalingPolicy{}.lead_time;
+    BehaviorConfig behavior;
+    void describe(config::Fields& f);
+};
+
+struct ServiceConfig {
+    std::string name;
+    std::string zone = "UTC";
+    std::string country;
+    std::string metric_kind = "gauge";
+    Duration sample_step = std::chrono::minutes(1);
+    double capacity_per_replica = 1.0;
+    PolicyConfig policy;
+    void describe(config::Fields& f);
+    /// errors  not_found: no such zone; invalid_argument: bounds that contradict each other
+    [[nodiscard]] Result<Service> service() const;
+};
+
+/// The whole configuration file.
+struct AppConfig {
+    LogConfig log;
+    ApiConfig api;
+    StoreConfig store;
+    TurnConfig turn;
+    ClockConfig clock;
+    TargetConfig target;
+    std::vector<CollectorConfig> collectors;
+    std::vector<ServiceConfig> services;
+    void describe(config::Fields& f);
+};
+
+/// Reads and validates a file, the environment and --set flags. errors  not_found, or invalid_argument with every problem on a
+/// line of its own
+[[nodiscard]] Result<AppConfig> load_config(const std::string& path, const std::vector<std::string>& flags);
+/// What describe() cannot see: names used twice, collectors that feed unknown services, zones, bounds against each other.
+[[nodiscard]] config::Problems cross_check(const AppConfig& app);
+
+}  // namespace forescale
