@@ -32,5 +32,6 @@ endif()
 
 file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
 add_library(forescale_pch STATIC ${CMAKE_BINARY_DIR}/pch.cpp)
-target_link_libraries(forescale_pch PUBLIC forescale_flags)
+# fmt defines FMT_SHARED, which the precompiled text depends on.
+target_link_libraries(forescale_pch PUBLIC forescale_flags fmt::fmt)
 target_precompile_headers(forescale_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/pch.h)

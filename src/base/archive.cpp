@@ -19,7 +19,11 @@ static_assert(sizeof(Header) == 32);
 }  // namespace
 
 std::string seal(std::string_view content, std::uint32_t version) {
-    Header header{.magic = {}, .version = version, .reserved = 0, .size = content.size(), .checksum = fnv1a(content)};
+    Header header{.magic = {},
+                  .version = version,
+                  .reserved = 0,
+                  .size = content.size(),
+                  .checksum = fnv1a(content)};
     std::ranges::copy(magic, header.magic.begin());
     std::string sealed(sizeof header, '\0');
     std::memcpy(sealed.data(), &header, sizeof header);
@@ -30,13 +34,16 @@ std::string seal(std::string_view content, std::uint32_t version) {
 Result<std::string_view> unseal(std::string_view sealed, std::uint32_t version) {
     Header header{};
     if (sealed.size() < sizeof header)
-        return fail(Errc::corrupt, "stored state is {} bytes, shorter than its header", sealed.size());
+        return fail(Errc::corrupt, "stored state is {} bytes, shorter than its header",
+                    sealed.size());
     std::memcpy(&header, sealed.data(), sizeof header);
     const auto content = sealed.substr(sizeof header);
     if (std::string_view(header.magic.data(), header.magic.size()) != magic)
-        return fail(Errc::corrupt, "stored state does not begin with {}; it was not written by forescale", magic);
+        return fail(Errc::corrupt,
+                    "stored state does not begin with {}; it was not written by forescale", magic);
     if (header.version != version)
-        return fail(Errc::corrupt, "stored state has version {}, this program reads {}", header.version, version);
+        return fail(Errc::corrupt, "stored state has version {}, this program reads {}",
+                    header.version, version);
     if (header.size != content.size() || header.checksum != fnv1a(content))
         return fail(Errc::corrupt, "stored state is truncated or changed (checksum differs)");
     return content;

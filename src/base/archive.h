@@ -1,4 +1,7 @@
 #pragma once
+#include "base/error.h"
+#include "base/time.h"
+
 #include <cstdint>
 #include <cstring>
 #include <deque>
@@ -7,15 +10,13 @@
 #include <type_traits>
 #include <vector>
 
-#include "base/error.h"
-#include "base/time.h"
-
 namespace forescale {
 
 /// State to bytes and back, for checkpoints. A class that can be kept has one member
 ///     template <class Archive> void fields(Archive& archive) { archive(a_, b_, c_); }
 /// which serves both directions, so that what is written and what is read cannot differ.
-/// Layout: fields in order, little-endian as in memory; sizes as 8 bytes. seal() frames it with magic, version and checksum.
+/// Layout: fields in order, little-endian as in memory; sizes as 8 bytes. seal() frames it with
+/// magic, version and checksum.
 class ArchiveWriter {
 public:
     static constexpr bool is_reading = false;
@@ -27,9 +28,11 @@ public:
     [[nodiscard]] std::string take() { return std::move(bytes_); }
 
 private:
-    void raw(const void* data, std::size_t size) { bytes_.append(static_cast<const char*>(data), size); }
+    void raw(const void* data, std::size_t size) {
+        bytes_.append(static_cast<const char*>(data), size);
+    }
     void size(std::size_t n) {
-        const auto wide = static_cast<std::uint64_t>(n);
+        const std::uint64_t wide = n;
         raw(&wide, sizeof wide);
     }
     template <class T>
@@ -83,7 +86,8 @@ private:
     std::string bytes_;
 };
 
-/// The other direction. Reading past the end, or a size that cannot be true, sets failed() and leaves zeros.
+/// The other direction. Reading past the end, or a size that cannot be true, sets failed() and
+/// leaves zeros.
 class ArchiveReader {
 public:
     static constexpr bool is_reading = true;
@@ -114,7 +118,7 @@ private:
             failed_ = true;
             n = 0;
         }
-        return static_cast<std::size_t>(n);
+        return n;
     }
     template <class T>
     void get(T& value) {
@@ -173,8 +177,8 @@ private:
     bool failed_ = false;
 };
 
-/// Frames bytes with a magic word, a version of the content and a checksum, so that a truncated, older or foreign
-/// file is refused instead of believed.
+/// Frames bytes with a magic word, a version of the content and a checksum, so that a truncated,
+/// older or foreign file is refused instead of believed.
 [[nodiscard]] std::string seal(std::string_view content, std::uint32_t version);
 /// errors  corrupt: not ours, another version, or a wrong checksum
 [[nodiscard]] Result<std::string_view> unseal(std::string_view sealed, std::uint32_t version);
@@ -194,7 +198,8 @@ template <class T>
     ArchiveReader reader(*content);
     reader(object);
     if (reader.failed() || !reader.at_end())
-        return fail(Errc::corrupt, "stored state does not have the shape of this version; it is not used");
+        return fail(Errc::corrupt,
+                    "stored state does not have the shape of this version; it is not used");
     return {};
 }
 

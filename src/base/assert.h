@@ -8,8 +8,8 @@ namespace forescale {
 
 }  // namespace forescale
 
-/// For what cannot happen. Checked in release too: a broken invariant must not decide about production.
-#define ASSERT(expression)                                                                      \
-    (static_cast<bool>(expression)                                                              \
-         ? static_cast<void>(0)                                                                 \
-         : ::forescale::assertion_failed(#expression, std::source_location::current()))
+/// For what cannot happen. Checked in release too: a broken invariant must not decide about
+/// production.
+#define ASSERT(expression)               \
+    ((expression) ? static_cast<void>(0) \
+                  : ::forescale::assertion_failed(#expression, std::source_location::current()))

@@ -32,7 +32,8 @@ ScaledClock::ScaledClock(Timestamp start, double speed)
     : start_(start), speed_(speed), origin_(std::chrono::steady_clock::now()) {}
 
 Timestamp ScaledClock::now() const {
-    const std::chrono::duration<double, std::milli> real = std::chrono::steady_clock::now() - origin_;
+    const std::chrono::duration<double, std::milli> real =
+        std::chrono::steady_clock::now() - origin_;
     return start_ + Duration(static_cast<Duration::rep>(real.count() * speed_));
 }
 

@@ -1,9 +1,9 @@
 #pragma once
+#include "base/time.h"
+
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
-
-#include "base/time.h"
 
 namespace forescale {
 
@@ -26,8 +26,8 @@ private:
     std::condition_variable_any wake_;
 };
 
-/// Virtual time: stands still until it is told to advance. Waiting jumps to the awaited time at once, so a
-/// single-threaded loop over a ManualClock runs as fast as it can.
+/// Virtual time: stands still until it is told to advance. Waiting jumps to the awaited time at
+/// once, so a single-threaded loop over a ManualClock runs as fast as it can.
 class ManualClock final : public Clock {
 public:
     explicit ManualClock(Timestamp start) : now_(start) {}

@@ -1,40 +1,43 @@
 #pragma once
+#include "base/error.h"
+#include "base/time.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
-#include "base/time.h"
-
-/// Options declared once. A settings struct names each option with its unit, bounds and help in describe(); validation,
-/// environment variables, flags, the reference page and the example file all come from that one declaration; the default is
-/// the member's initial value.
+/// Options declared once. A settings struct names each option with its unit, bounds and help in
+/// describe(); validation, environment variables, flags, the reference page and the example file
+/// all come from that one declaration; the default is the member's initial value.
 ///
 ///     struct ApiConfig {
 ///         std::string host = "127.0.0.1";
 ///         std::int64_t port = 8480;
 ///         void describe(config::Fields& f) {
-///             f.field("host", host, {.help = "Address to listen on; only loopback is accepted for now"});
-///             f.field("port", port, {.unit = "", .min = 0, .max = 65535, .help = "TCP port; 0 takes a free one"});
+///             f.field("host", host, {.help = "Address to listen on; only loopback is accepted for
+///             now"}); f.field("port", port, {.unit = "", .min = 0, .max = 65535, .help = "TCP
+///             port; 0 takes a free one"});
 ///         }
 ///     };
 ///
-/// Where the unit is not part of the type, it ends the name: `cooldown_s` is a number of seconds, while a Duration option is
-/// written with its unit ("5m") and has none in its name.
+/// Where the unit is not part of the type, it ends the name: `cooldown_s` is a number of seconds,
+/// while a Duration option is written with its unit ("5m") and has none in its name.
 namespace forescale::config {
 
 struct Spec {
-    std::string_view unit = {};                 ///< "s", "replicas", "requests/s"; empty: none, or part of the value
-    std::optional<double> min = {};             ///< numbers; for a Duration in seconds
+    std::string_view unit =
+        {};  ///< "s", "replicas", "requests/s"; empty: none, or part of the value
+    std::optional<double> min = {};  ///< numbers; for a Duration in seconds
     std::optional<double> max = {};
     std::vector<std::string_view> choices = {};  ///< text: one of these
     bool required = false;
-    std::string_view help = {};                 ///< which decision the operator makes with it, in one sentence
+    std::string_view help = {};  ///< which decision the operator makes with it, in one sentence
 };
 
-/// What walks over a settings struct: the YAML reader, the reference page, the example file. Structs only call it.
+/// What walks over a settings struct: the YAML reader, the reference page, the example file.
+/// Structs only call it.
 class Fields {
 public:
     virtual ~Fields() = default;
@@ -44,7 +47,8 @@ public:
     virtual void field(std::string_view name, double& value, const Spec& spec) = 0;
     virtual void field(std::string_view name, std::string& value, const Spec& spec) = 0;
     virtual void field(std::string_view name, Duration& value, const Spec& spec) = 0;
-    virtual void field(std::string_view name, std::vector<std::string>& value, const Spec& spec) = 0;
+    virtual void field(std::string_view name, std::vector<std::string>& value,
+                       const Spec& spec) = 0;
 
     /// A nested block `name:`.
     template <class T>
@@ -79,11 +83,13 @@ protected:
 /// Where values come from besides the file; later ones win: file, then environment, then flags.
 struct Overrides {
     std::string env_prefix = "FORESCALE_";  ///< api.port is FORESCALE_API_PORT
-    std::vector<std::pair<std::string, std::string>> environment;  ///< name and value, as the process has them
-    std::vector<std::string> flags;                                ///< "api.port=8481", from --set
+    std::vector<std::pair<std::string, std::string>>
+        environment;                 ///< name and value, as the process has them
+    std::vector<std::string> flags;  ///< "api.port=8481", from --set
 };
 
-/// One problem with a configuration: "forescale.yaml:12: api.prot: unknown option; did you mean api.port?".
+/// One problem with a configuration: "forescale.yaml:12: api.prot: unknown option; did you mean
+/// api.port?".
 using Problems = std::vector<std::string>;
 
 namespace detail {
@@ -91,22 +97,26 @@ struct Walk {
     void (*describe)(void* settings, Fields& fields);
     void* settings;
 };
-Problems read(const std::string& path, std::string_view yaml, const Overrides& overrides, Walk walk);
+Problems read(const std::string& path, std::string_view yaml, const Overrides& overrides,
+              Walk walk);
 std::string reference(Walk walk);
 std::string example(Walk walk);
 template <class T>
 Walk walk_of(T& settings) {
-    return {[](void* object, Fields& fields) { static_cast<T*>(object)->describe(fields); }, &settings};
+    return {[](void* object, Fields& fields) { static_cast<T*>(object)->describe(fields); },
+            &settings};
 }
 }  // namespace detail
 
-/// Reads all of it and reports every problem at once, each with file and line. On problems the settings must not be used.
+/// Reads all of it and reports every problem at once, each with file and line. On problems the
+/// settings must not be used.
 template <class T>
 [[nodiscard]] Problems read(T& settings, const std::string& path, std::string_view yaml,
                             const Overrides& overrides = {}) {
     return detail::read(path, yaml, overrides, detail::walk_of(settings));
 }
-/// The reference page, Markdown: every option with type, unit, default, bounds, environment variable and help.
+/// The reference page, Markdown: every option with type, unit, default, bounds, environment
+/// variable and help.
 template <class T>
 [[nodiscard]] std::string reference(T& defaults) {
     return detail::reference(detail::walk_of(defaults));

@@ -1,35 +1,43 @@
 #pragma once
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <expected>
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace forescale {
 
-/// What kind of failure this is; the message says the rest. A caller branches on the code, a person reads the message.
+/// What kind of failure this is; the message says the rest. A caller branches on the code, a person
+/// reads the message.
 enum class Errc : std::uint8_t {
     invalid_argument,  ///< the caller's input is wrong; trying again changes nothing
     not_found,         ///< the named thing does not exist
     unavailable,       ///< the other side did not answer or is full; trying again may help
-    conflict,          ///< the other side changed meanwhile, or somebody else owns it; look again first
-    corrupt,           ///< stored data fails its own check; nothing is written over it
+    conflict,  ///< the other side changed meanwhile, or somebody else owns it; look again first
+    corrupt,   ///< stored data fails its own check; nothing is written over it
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Errc code) {
     switch (code) {
-        case Errc::invalid_argument: return "invalid_argument";
-        case Errc::not_found: return "not_found";
-        case Errc::unavailable: return "unavailable";
-        case Errc::conflict: return "conflict";
-        case Errc::corrupt: return "corrupt";
+        case Errc::invalid_argument:
+            return "invalid_argument";
+        case Errc::not_found:
+            return "not_found";
+        case Errc::unavailable:
+            return "unavailable";
+        case Errc::conflict:
+            return "conflict";
+        case Errc::corrupt:
+            return "corrupt";
     }
     return "unknown";
 }
 
 /// May the same call succeed later without anybody changing anything?
-[[nodiscard]] constexpr bool is_retryable(Errc code) { return code == Errc::unavailable; }
+[[nodiscard]] constexpr bool is_retryable(Errc code) {
+    return code == Errc::unavailable;
+}
 
 struct Error {
     Errc code;
@@ -51,7 +59,8 @@ template <class... Args>
 #define FORESCALE_CAT_(a, b) a##b
 #define FORESCALE_CAT(a, b) FORESCALE_CAT_(a, b)
 
-/// TRY(auto url, config.get("url")); returns the error to the caller, or declares the value. One use per line.
+/// TRY(auto url, config.get("url")); returns the error to the caller, or declares the value. One
+/// use per line.
 #define TRY(decl, ...)                                                            \
     auto FORESCALE_CAT(try_, __LINE__) = (__VA_ARGS__);                           \
     if (!FORESCALE_CAT(try_, __LINE__))                                           \
@@ -59,6 +68,5 @@ template <class... Args>
     decl = *std::move(FORESCALE_CAT(try_, __LINE__))
 
 /// TRY_VOID(store.write(batch)); returns the error to the caller.
-#define TRY_VOID(...)                      \
-    if (auto done = (__VA_ARGS__); !done)  \
-    return std::unexpected(std::move(done).error())
+#define TRY_VOID(...) \
+    if (auto done = (__VA_ARGS__); !done) return std::unexpected(std::move(done).error())

@@ -1,5 +1,5 @@
 #pragma once
-#include <fmt/format.h>
+#include "base/error.h"
 
 #include <array>
 #include <cstdint>
@@ -7,11 +7,12 @@
 #include <string_view>
 #include <utility>
 
-#include "base/error.h"
+#include <fmt/format.h>
 
-/// Structured log: an event name, then key-value pairs. log::info("replicas_changed", "service", id, "from", 4, "to", 9);
-/// One line per event on stderr, as logfmt or JSON. The same event repeated more than `events_per_minute_max` times a minute is
-/// counted instead of printed, and the count is reported once when the minute is over. Thread-safe.
+/// Structured log: an event name, then key-value pairs. log::info("replicas_changed", "service",
+/// id, "from", 4, "to", 9); One line per event on stderr, as logfmt or JSON. The same event
+/// repeated more than `events_per_minute_max` times a minute is counted instead of printed, and the
+/// count is reported once when the minute is over. Thread-safe.
 namespace forescale::log {
 
 enum class Level : std::uint8_t { debug, info, warn, error, off };
@@ -65,12 +66,20 @@ void event(Level level, std::string_view name, const Args&... args) {
 }
 
 template <class... Args>
-void debug(std::string_view name, const Args&... args) { event(Level::debug, name, args...); }
+void debug(std::string_view name, const Args&... args) {
+    event(Level::debug, name, args...);
+}
 template <class... Args>
-void info(std::string_view name, const Args&... args) { event(Level::info, name, args...); }
+void info(std::string_view name, const Args&... args) {
+    event(Level::info, name, args...);
+}
 template <class... Args>
-void warn(std::string_view name, const Args&... args) { event(Level::warn, name, args...); }
+void warn(std::string_view name, const Args&... args) {
+    event(Level::warn, name, args...);
+}
 template <class... Args>
-void error(std::string_view name, const Args&... args) { event(Level::error, name, args...); }
+void error(std::string_view name, const Args&... args) {
+    event(Level::error, name, args...);
+}
 
 }  // namespace forescale::log

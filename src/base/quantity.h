@@ -12,9 +12,15 @@ public:
     [[nodiscard]] constexpr Rep value() const { return value_; }
 
     friend constexpr auto operator<=>(Quantity, Quantity) = default;
-    friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
-    friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
-    friend constexpr Quantity operator*(Quantity a, Rep factor) { return Quantity(a.value_ * factor); }
+    friend constexpr Quantity operator+(Quantity a, Quantity b) {
+        return Quantity(a.value_ + b.value_);
+    }
+    friend constexpr Quantity operator-(Quantity a, Quantity b) {
+        return Quantity(a.value_ - b.value_);
+    }
+    friend constexpr Quantity operator*(Quantity a, Rep factor) {
+        return Quantity(a.value_ * factor);
+    }
     friend constexpr Rep operator/(Quantity a, Quantity b) { return a.value_ / b.value_; }
 
     template <class Archive>

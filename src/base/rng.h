@@ -3,7 +3,8 @@
 
 namespace forescale {
 
-/// splitmix64 (Steele, Lea, Flood 2014, doi:10.1145/2714064.2660195): 8 bytes of state, the same numbers everywhere.
+/// splitmix64 (Steele, Lea, Flood 2014, doi:10.1145/2714064.2660195): 8 bytes of state, the same
+/// numbers everywhere.
 class Rng {
 public:
     explicit Rng(std::uint64_t seed) : state_(seed) {}

@@ -1,20 +1,21 @@
 #pragma once
+#include "base/error.h"
+
 #include <chrono>
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
-
 namespace forescale {
 
-/// UTC, milliseconds since 1970. Every time in the program is one of these; zones exist only in Zone.
+/// UTC, milliseconds since 1970. Every time in the program is one of these; zones exist only in
+/// Zone.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 using Duration = std::chrono::milliseconds;
 
 constexpr Duration day = std::chrono::hours(24);
 
-/// "2026-03-01T12:00:00Z" (fraction and numeric offset allowed, offset required) or Unix seconds as digits.
-/// errors  invalid_argument with the text and what was expected
+/// "2026-03-01T12:00:00Z" (fraction and numeric offset allowed, offset required) or Unix seconds as
+/// digits. errors  invalid_argument with the text and what was expected
 [[nodiscard]] Result<Timestamp> parse_timestamp(std::string_view text);
 
 /// ISO-8601 with Z; milliseconds only when they are not zero.

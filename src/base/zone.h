@@ -1,12 +1,13 @@
 #pragma once
+#include "base/time.h"
+
 #include <string>
 #include <vector>
 
-#include "base/time.h"
-
 namespace forescale {
 
-/// The wall clock of a place as a value: a table of UTC offsets, so that pure code needs no time-zone database.
+/// The wall clock of a place as a value: a table of UTC offsets, so that pure code needs no
+/// time-zone database.
 class Zone {
 public:
     /// UTC: no transitions.
@@ -28,7 +29,8 @@ private:
     std::vector<Transition> transitions_;
 };
 
-/// Reads the transitions of an IANA zone from 1970 to 2070. errors  not_found: names the nearest known zone
+/// Reads the transitions of an IANA zone from 1970 to 2070. errors  not_found: names the nearest
+/// known zone
 [[nodiscard]] Result<Zone> load_zone(const std::string& name);
 
 }  // namespace forescale
