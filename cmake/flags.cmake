@@ -22,15 +22,20 @@ if(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# ccache needs to be told that the macros of a precompiled header may be trusted.
+# Paths in the objects and in ccache's keys are relative to the checkout, so that a second clone hits what the first compiled.
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 find_program(CCACHE ccache)
 if(CCACHE)
+  # The sloppiness says that the macros and times of a precompiled header may be trusted: without it nothing hits.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
-  add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true CCACHE_ABSSTDERR=true ${CCACHE})
+  add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>
+                      "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
 
-file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
+# An empty file that is not touched again: a new time stamp would compile it at every configure.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch.cpp CONTENT "")
 add_library(forescale_pch STATIC ${CMAKE_BINARY_DIR}/pch.cpp)
 # fmt defines FMT_SHARED, which the precompiled text depends on.
 target_link_libraries(forescale_pch PUBLIC forescale_flags fmt::fmt)
