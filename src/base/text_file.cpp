@@ -1,13 +1,7 @@
 #include "base/text_file.h"
 
-#include "base/text.h"
+#include "base/file.h"
 
-#include <cerrno>
-#include <cstring>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 namespace forescale {
@@ -27,40 +21,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> foreign_f
     {"PAR1\x15", "a Parquet file"},
 }};
 
-/// A file descriptor that closes itself.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-
-private:
-    int fd_;
-};
-
-/// Reads until `size` bytes are there or the file ends; -1 on an error, which errno tells.
-ssize_t read_full(int fd, char* data, std::size_t size) {
-    std::size_t got = 0;
-    while (got < size) {
-        const auto n = ::read(fd, data + got, size - got);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return -1;
-        if (n == 0) break;
-        got += static_cast<std::size_t>(n);
-    }
-    return static_cast<ssize_t>(got);
-}
-
 }  // namespace
 
 /// Bytes flow from the file to `raw`, through zlib when the file begins as gzip does, to `text`,
 /// and out as lines.
 struct TextFile::State {
-    State(std::string file_path, int fd) : path(std::move(file_path)), file(fd) {}
+    State(std::string file_path, Descriptor descriptor)
+        : path(std::move(file_path)), file(std::move(descriptor)) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
@@ -113,11 +80,10 @@ void TextFile::State::fail_long_line() {
 }
 
 void TextFile::State::read_raw() {
-    const auto n = read_full(file.get(), raw.data(), raw.size());
-    if (n < 0)
-        failure = Error{Errc::unavailable, fmt::format("cannot read: {}", std::strerror(errno))};
+    auto got = read_some(file, raw.data(), raw.size());
+    if (!got) failure = std::move(got).error();
     raw_begin = 0;
-    raw_end = n < 0 ? 0 : static_cast<std::size_t>(n);
+    raw_end = got.value_or(0);
     raw_ended = raw_end < raw.size();
 }
 
@@ -214,18 +180,8 @@ Result<std::optional<std::string_view>> TextFile::State::next() {
 }
 
 Result<TextFile> TextFile::open(const std::string& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        const auto code =
-            errno == ENOENT || errno == ENOTDIR ? Errc::not_found : Errc::invalid_argument;
-        return fail(code, "cannot open {}: {}; check the path and who may read it",
-                    printable(path, 1000), std::strerror(errno));
-    }
-    auto state = std::make_unique<State>(path, fd);
-    struct stat info{};
-    if (::fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
-        return fail(Errc::invalid_argument, "cannot read {}: it is a folder; name a file in it",
-                    path);
+    TRY(auto file, open_file(path));
+    auto state = std::make_unique<State>(path, std::move(file));
     TRY_VOID(state->start());
     return TextFile(std::move(state));
 }

@@ -29,8 +29,8 @@ private:
     std::vector<Transition> transitions_;
 };
 
-/// Reads the transitions of an IANA zone from 1970 to 2070. errors  not_found: names the nearest
-/// known zone
+/// Reads the offsets of an IANA zone from 1970 to 2070 from the system's time-zone files. "UTC"
+/// needs none. errors  not_found: names the nearest known zone; corrupt: a damaged file known zone
 [[nodiscard]] Result<Zone> load_zone(const std::string& name);
 
 }  // namespace forescale
