@@ -1,10 +1,10 @@
 #pragma once
-#include <functional>
-
 #include "api/server.h"
 #include "domain/event.h"
 #include "pipeline/view.h"
 #include "storage/store.h"
+
+#include <functional>
 
 namespace forescale {
 
@@ -12,13 +12,14 @@ namespace forescale {
 struct ApiParts {
     const ViewBoard& board;
     Store& store;
-    std::function<std::string()> metrics_text;                  ///< for GET /metrics
-    std::function<Result<void>(BusinessEvent)> accept_event;    ///< recorded when it returns
+    std::function<std::string()> metrics_text;                ///< for GET /metrics
+    std::function<Result<void>(BusinessEvent)> accept_event;  ///< recorded when it returns
     std::function<Timestamp()> now;
     std::string version;
 };
 
-/// Routes of docs/openapi.yaml, the dashboard's files, and problem+json for everything that goes wrong.
+/// Routes of docs/openapi.yaml, the dashboard's files, and problem+json for everything that goes
+/// wrong.
 [[nodiscard]] Handler make_handler(ApiParts parts);
 
 }  // namespace forescale
