@@ -1,10 +1,4 @@
 #pragma once
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/error.h"
 #include "domain/audit.h"
 #include "domain/decision.h"
@@ -12,9 +6,16 @@
 #include "domain/operation.h"
 #include "domain/sample.h"
 
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace forescale {
 
-/// metrics_raw: one accepted point. `turn` is when it was taken in, so that a restart can repeat the turns.
+/// metrics_raw: one accepted point. `turn` is when it was taken in, so that a restart can repeat
+/// the turns.
 struct RawRow {
     ServiceId service;
     Point point;
@@ -34,7 +35,8 @@ struct PredictionRow {
     double confidence = 0.0;
     std::optional<double> actual;  ///< filled when the target has matured
 };
-/// What came of a prediction: fills `actual` of the row with the same service, origin and horizon; ignored when there is none.
+/// What came of a prediction: fills `actual` of the row with the same service, origin and horizon;
+/// ignored when there is none.
 struct OutcomeRow {
     ServiceId service;
     Timestamp origin;
@@ -69,24 +71,30 @@ struct TurnRow {
 struct Batch {
     std::vector<RawRow> raw;
     std::vector<HourlyRow> hourly;
-    std::vector<PredictionRow> predictions;    ///< replaces a row of the same service, origin and horizon
-    std::vector<OutcomeRow> outcomes;          ///< applied after predictions
-    std::vector<Decision> decisions;           ///< ignored when the id exists already
-    std::vector<Operation> operations;         ///< replaces the row of the same id
-    std::vector<BusinessEvent> events;         ///< replaces the row of the same id
-    std::vector<PerformanceRow> performance;   ///< adds to the row of the same member, horizon and day
-    std::vector<AuditEntry> audit;               ///< must continue the chain: sequence is newest + 1
+    std::vector<PredictionRow>
+        predictions;                    ///< replaces a row of the same service, origin and horizon
+    std::vector<OutcomeRow> outcomes;   ///< applied after predictions
+    std::vector<Decision> decisions;    ///< ignored when the id exists already
+    std::vector<Operation> operations;  ///< replaces the row of the same id
+    std::vector<BusinessEvent> events;  ///< replaces the row of the same id
+    std::vector<PerformanceRow>
+        performance;                ///< adds to the row of the same member, horizon and day
+    std::vector<AuditEntry> audit;  ///< must continue the chain: sequence is newest + 1
     std::vector<CheckpointRow> checkpoints;
     std::vector<TurnRow> turns;
     [[nodiscard]] bool empty() const;
 };
 
-/// A page of rows, newest first. `before` continues: rows older than it.
+/// A page of rows, newest first; rows of one time stand in a fixed order. `before` continues: rows
+/// older than it. The time of a row is its origin (predictions), at (decisions), intended_at
+/// (operations) or day (performance). Many services share one time: to continue inside of it, ask
+/// for `before` = that time + 1 ms and `skip` = the rows of that time already seen.
 struct Page {
     std::optional<ServiceId> service;
-    std::optional<Timestamp> since;
-    std::optional<Timestamp> before;
+    std::optional<Timestamp> since;   ///< inclusive
+    std::optional<Timestamp> before;  ///< exclusive
     std::size_t rows_max = 100;
+    std::size_t skip = 0;  ///< rows at the front that are left out
 };
 struct Span {
     ServiceId service;
@@ -94,22 +102,36 @@ struct Span {
     Timestamp to;    ///< exclusive
 };
 
-/// How long rows are kept; measured from the newest turn, not from the wall clock, so that a replay keeps its own history.
+/// How long rows are kept; measured from the newest turn, not from the wall clock, so that a replay
+/// keeps its own history.
 struct Retention {
     Duration raw = day * 90;
     Duration hourly = day * 365;
     Duration predictions = day * 90;
-    Duration decisions = day * 365;
+    Duration decisions = day * 365;  ///< and the closed operations that came of them
+    Duration performance = day * 365;
 };
 
+/// How a store is opened: one process owns it for writing, others may read beside it.
+enum class OpenMode : std::uint8_t { read_write, read_only };
+
 /// The tables of DESIGN.md behind one seam. Thread-safe: any number of readers beside one writer.
-/// Every call may fail with unavailable (locked, full, gone: try again, nothing was written) or corrupt (a person must look).
+/// Every call may fail with unavailable (locked, full, gone: try again, nothing was written) or
+/// corrupt (a person must look).
 class Store {
 public:
+    /// Most rows of one table that one expire() deletes, so that a turn never waits long for it
+    /// (about 0.1 s).
+    static constexpr std::int64_t expire_rows_max = 50'000;
+
     virtual ~Store() = default;
 
+    /// errors  conflict: an audit entry does not follow the newest one; invalid_argument: opened
+    /// for reading only
     virtual Result<void> write(const Batch& batch) = 0;
-    /// Applies retention as of `now`; returns how many rows went.
+    /// Applies retention as of `now`; returns how many rows went. At most expire_rows_max of each
+    /// table go in one call: call it every turn (some microseconds when nothing is due), or until
+    /// it returns 0. The audit log is never shortened.
     virtual Result<std::int64_t> expire(const Retention& retention, Timestamp now) = 0;
 
     /// Oldest first. [from, to) is over `turn`; ties in order of arrival.

@@ -1,0 +1,352 @@
+#include "storage/decision_json.h"
+
+#include "storage/json_text.h"
+
+#include <cmath>
+#include <limits>
+
+namespace forescale {
+namespace {
+
+constexpr std::array<std::string_view, quantile_levels.size()> level_names{
+    "0.05", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99"};
+
+constexpr std::array all_sample_states{SampleState::present, SampleState::missing,
+                                       SampleState::stale, SampleState::not_a_number,
+                                       SampleState::counter_reset};
+
+/// One object being written: `{` on construction, the members in the order of the calls, `}` on
+/// close().
+class ObjectWriter {
+public:
+    explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
+    void text(std::string_view key, std::string_view value) {
+        begin(key);
+        append_json_string(out_, value);
+    }
+    void number(std::string_view key, double value) {
+        begin(key);
+        append_json_number(out_, value);
+    }
+    void count(std::string_view key, std::int64_t value) {
+        begin(key);
+        append_json_number(out_, value);
+    }
+    void flag(std::string_view key, bool value) {
+        begin(key);
+        out_ += value ? "true" : "false";
+    }
+    void time(std::string_view key, Timestamp value) { text(key, format_timestamp(value)); }
+    void seconds(std::string_view key, Duration value) { number(key, in_seconds(value)); }
+    /// For a nested value, which the caller appends.
+    void begin(std::string_view key) {
+        if (!first_) out_ += ',';
+        first_ = false;
+        out_ += '"';
+        out_ += key;
+        out_ += "\":";
+    }
+    void close() { out_ += '}'; }
+
+private:
+    std::string& out_;
+    bool first_ = true;
+};
+
+template <class Items, class Append>
+void append_array(std::string& out, const Items& items, Append append) {
+    out += '[';
+    bool first = true;
+    for (const auto& item : items) {
+        if (!first) out += ',';
+        first = false;
+        append(out, item);
+    }
+    out += ']';
+}
+
+void append_capacity(std::string& out, const Capacity& capacity) {
+    ObjectWriter object(out);
+    object.count("ready", capacity.ready.value());
+    object.count("pending", capacity.pending.value());
+    object.time("seen_at", capacity.seen_at);
+    object.close();
+}
+
+void append_point(std::string& out, const Point& point) {
+    ObjectWriter object(out);
+    object.time("at", point.at);
+    object.number("value", point.value);
+    object.text("state", to_string(point.state));
+    object.close();
+}
+
+void append_quantiles(std::string& out, const Quantiles& quantiles) {
+    ObjectWriter object(out);
+    for (std::size_t i = 0; i < quantiles.size(); ++i) object.number(level_names[i], quantiles[i]);
+    object.close();
+}
+
+void append_lead_demand(std::string& out, const std::optional<LeadDemand>& demand) {
+    if (!demand) {
+        out += "null";
+        return;
+    }
+    ObjectWriter object(out);
+    object.time("from", demand->from);
+    object.seconds("lead_s", demand->lead);
+    object.number("level_max", demand->level_max);
+    object.begin("quantiles");
+    append_quantiles(out, demand->quantiles);
+    object.close();
+}
+
+void append_member(std::string& out, const MemberView& member) {
+    ObjectWriter object(out);
+    object.text("name", member.name);
+    object.number("weight", member.weight);
+    object.flag("asleep", member.asleep);
+    object.text("asleep_because", member.asleep_because);
+    object.close();
+}
+
+void append_step(std::string& out, const RuleStep& step) {
+    ObjectWriter object(out);
+    object.text("rule", step.rule);
+    object.count("before", step.before.value());
+    object.count("after", step.after.value());
+    object.text("detail", step.detail);
+    object.close();
+}
+
+void append_inputs(std::string& out, const DecisionInputs& inputs) {
+    ObjectWriter object(out);
+    object.begin("capacity");
+    append_capacity(out, inputs.capacity);
+    object.begin("newest");
+    append_point(out, inputs.newest);
+    object.seconds("newest_age_s", inputs.newest_age);
+    object.seconds("lead_time_s", inputs.lead_time);
+    object.number("confidence", inputs.confidence);
+    object.number("capacity_per_replica", inputs.capacity_per_replica.value());
+    object.begin("lead_demand");
+    append_lead_demand(out, inputs.lead_demand);
+    object.begin("members");
+    append_array(out, inputs.members, append_member);
+    object.close();
+}
+
+/// One object being read. The first field that is missing or of a wrong kind is kept in `problem`,
+/// shared by all objects of one document; reading goes on with zeros, and the caller looks at it
+/// once in the end.
+class ObjectReader {
+public:
+    ObjectReader(const json::value* value, std::string& problem)
+        : object_(value != nullptr ? value->if_object() : nullptr), problem_(problem) {}
+
+    [[nodiscard]] const json::value* find(std::string_view key) {
+        const json::value* value = object_ != nullptr ? object_->if_contains(key) : nullptr;
+        if (value == nullptr) complain(key, "is missing");
+        return value;
+    }
+    [[nodiscard]] ObjectReader object(std::string_view key) {
+        const json::value* value = find(key);
+        if (value != nullptr && !value->is_object()) complain(key, "is no object");
+        return {value, problem_};
+    }
+    [[nodiscard]] std::string text(std::string_view key) {
+        const json::value* value = find(key);
+        if (value == nullptr) return {};
+        if (const auto* text = value->if_string()) return {text->data(), text->size()};
+        complain(key, "is no text");
+        return {};
+    }
+    [[nodiscard]] double number(std::string_view key) {
+        const json::value* value = find(key);
+        if (value == nullptr) return 0.0;
+        if (const auto* real = value->if_double()) return *real;
+        if (const auto* whole = value->if_int64()) return static_cast<double>(*whole);
+        if (const auto* large = value->if_uint64()) return static_cast<double>(*large);
+        return special_number(key, *value);
+    }
+    [[nodiscard]] int count(std::string_view key) {
+        const json::value* value = find(key);
+        if (value == nullptr) return 0;
+        const auto* whole = value->if_int64();
+        constexpr std::int64_t limit = std::numeric_limits<int>::max();
+        if (whole != nullptr && *whole >= -limit - 1 && *whole <= limit)
+            return static_cast<int>(*whole);
+        complain(key, "is no whole number in range");
+        return 0;
+    }
+    [[nodiscard]] bool flag(std::string_view key) {
+        const json::value* value = find(key);
+        if (value == nullptr) return false;
+        if (const auto* flag = value->if_bool()) return *flag;
+        complain(key, "is neither true nor false");
+        return false;
+    }
+    [[nodiscard]] Timestamp time(std::string_view key) {
+        const auto parsed = parse_timestamp(text(key));
+        if (parsed) return *parsed;
+        complain(key, "is no time");
+        return {};
+    }
+    [[nodiscard]] Duration seconds(std::string_view key) {
+        const double value = number(key);
+        if (std::abs(value) < 4.5e12) return Duration(std::llround(value * 1000.0));
+        complain(key, "is no number of seconds in range");
+        return Duration(0);
+    }
+    template <class Item>
+    [[nodiscard]] std::vector<Item> array(std::string_view key, Item (*read)(ObjectReader item)) {
+        std::vector<Item> items;
+        const json::value* value = find(key);
+        if (value == nullptr) return items;
+        const auto* array = value->if_array();
+        if (array == nullptr) {
+            complain(key, "is no list");
+            return items;
+        }
+        items.reserve(array->size());
+        for (const json::value& item : *array) items.push_back(read({&item, problem_}));
+        return items;
+    }
+    void complain(std::string_view key, std::string_view what) {
+        if (problem_.empty()) problem_ = fmt::format("'{}' {}", key, what);
+    }
+
+private:
+    double special_number(std::string_view key, const json::value& value) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
+        const auto* text = value.if_string();
+        if (text != nullptr && *text == "Infinity") return infinity;
+        if (text != nullptr && *text == "-Infinity") return -infinity;
+        complain(key, "is no number");
+        return 0.0;
+    }
+
+    const json::object* object_;
+    std::string& problem_;
+};
+
+Capacity read_capacity(ObjectReader object) {
+    return {.ready = Replicas(object.count("ready")),
+            .pending = Replicas(object.count("pending")),
+            .seen_at = object.time("seen_at")};
+}
+
+SampleState read_sample_state(ObjectReader& object, std::string_view key) {
+    const std::string text = object.text(key);
+    for (const SampleState state : all_sample_states)
+        if (to_string(state) == text) return state;
+    object.complain(key, "is no state of a sample");
+    return SampleState::missing;
+}
+
+Point read_point(ObjectReader object) {
+    return {.at = object.time("at"),
+            .value = object.number("value"),
+            .state = read_sample_state(object, "state")};
+}
+
+Quantiles read_quantiles(ObjectReader object) {
+    Quantiles quantiles{};
+    for (std::size_t i = 0; i < quantiles.size(); ++i) quantiles[i] = object.number(level_names[i]);
+    return quantiles;
+}
+
+std::optional<LeadDemand> read_lead_demand(ObjectReader& inputs) {
+    const json::value* value = inputs.find("lead_demand");
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    ObjectReader object = inputs.object("lead_demand");
+    return LeadDemand{.from = object.time("from"),
+                      .lead = object.seconds("lead_s"),
+                      .quantiles = read_quantiles(object.object("quantiles")),
+                      .level_max = object.number("level_max")};
+}
+
+MemberView read_member(ObjectReader object) {
+    return {.name = object.text("name"),
+            .weight = object.number("weight"),
+            .asleep = object.flag("asleep"),
+            .asleep_because = object.text("asleep_because")};
+}
+
+RuleStep read_step(ObjectReader object) {
+    return {.rule = object.text("rule"),
+            .before = Replicas(object.count("before")),
+            .after = Replicas(object.count("after")),
+            .detail = object.text("detail")};
+}
+
+DecisionInputs read_inputs(ObjectReader object) {
+    return {.capacity = read_capacity(object.object("capacity")),
+            .newest = read_point(object.object("newest")),
+            .newest_age = object.seconds("newest_age_s"),
+            .lead_demand = read_lead_demand(object),
+            .lead_time = object.seconds("lead_time_s"),
+            .confidence = object.number("confidence"),
+            .members = object.array("members", read_member),
+            .capacity_per_replica = Demand(object.number("capacity_per_replica"))};
+}
+
+Reason read_reason(ObjectReader& object) {
+    const auto reason = parse_reason(object.text("reason"));
+    if (reason) return *reason;
+    object.complain("reason", "is no reason of a decision");
+    return Reason::steady;
+}
+
+Decision read_decision(ObjectReader object) {
+    return {.id = object.text("id"),
+            .service = ServiceId(object.text("service")),
+            .at = object.time("at"),
+            .inputs = read_inputs(object.object("inputs")),
+            .quantile = object.number("quantile"),
+            .demand_planned = object.number("demand_planned"),
+            .steps = object.array("steps", read_step),
+            .desired = Replicas(object.count("desired")),
+            .reason = read_reason(object),
+            .sentence = object.text("sentence"),
+            .why_not_fewer = object.text("why_not_fewer")};
+}
+
+}  // namespace
+
+std::string decision_to_json(const Decision& decision) {
+    std::string out;
+    out.reserve(4096);
+    ObjectWriter object(out);
+    object.text("id", decision.id);
+    object.text("service", decision.service.str());
+    object.time("at", decision.at);
+    object.count("desired", decision.desired.value());
+    object.count("current", decision.inputs.capacity.total().value());
+    object.flag("changes", decision.changes());
+    object.text("reason", to_string(decision.reason));
+    object.text("sentence", decision.sentence);
+    object.text("why_not_fewer", decision.why_not_fewer);
+    object.number("quantile", decision.quantile);
+    object.number("demand_planned", decision.demand_planned);
+    object.begin("inputs");
+    append_inputs(out, decision.inputs);
+    object.begin("steps");
+    append_array(out, decision.steps, append_step);
+    object.close();
+    return out;
+}
+
+Result<Decision> decision_from_json(std::string_view text) {
+    std::array<unsigned char, 16'384> first_block;
+    json::monotonic_resource memory(first_block.data(), first_block.size());
+    TRY(const json::value document, parse_exact_json(text, &memory));
+    std::string problem;
+    if (!document.is_object()) return fail(Errc::invalid_argument, "a decision is a JSON object");
+    Decision decision = read_decision({&document, problem});
+    if (!problem.empty()) return fail(Errc::invalid_argument, "decision record: {}", problem);
+    return decision;
+}
+
+}  // namespace forescale

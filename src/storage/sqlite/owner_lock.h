@@ -1,0 +1,26 @@
+#pragma once
+#include "base/error.h"
+
+#include <string>
+#include <utility>
+
+namespace forescale::sqlite {
+
+/// The right to write one database: an advisory lock on the side file `<database>.lock`, which
+/// names the process that holds it. The kernel releases it when the process ends, however it ends.
+/// The side file stays: removing it would let two processes lock two files of one name.
+class OwnerLock {
+public:
+    /// errors  conflict: another process has it (names its id); unavailable, invalid_argument: the
+    /// side file cannot be written
+    [[nodiscard]] static Result<OwnerLock> take(const std::string& database);
+    OwnerLock(OwnerLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+    OwnerLock& operator=(OwnerLock&&) = delete;
+    ~OwnerLock();
+
+private:
+    explicit OwnerLock(int file) : file_(file) {}
+    int file_;
+};
+
+}  // namespace forescale::sqlite

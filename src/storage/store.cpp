@@ -1,0 +1,11 @@
+#include "storage/store.h"
+
+namespace forescale {
+
+bool Batch::empty() const {
+    return raw.empty() && hourly.empty() && predictions.empty() && decisions.empty() &&
+           operations.empty() && events.empty() && performance.empty() && audit.empty() &&
+           checkpoints.empty() && turns.empty();
+}
+
+}  // namespace forescale
