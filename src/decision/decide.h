@@ -1,12 +1,12 @@
 #pragma once
-#include <deque>
-
 #include "domain/decision.h"
 #include "domain/service.h"
 
+#include <deque>
+
 namespace forescale {
 
-/// A size that was in force or recommended at an instant.
+/// A size that was recommended at an instant.
 struct SizeAt {
     Timestamp at;
     Replicas replicas{0};
@@ -16,10 +16,23 @@ struct SizeAt {
     }
 };
 
-/// What deciding must remember of one service from turn to turn. Small: it is stored with every turn.
+/// A change of size that was asked for at an instant.
+struct SizeChange {
+    Timestamp at;
+    Replicas from{0};
+    Replicas to{0};
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(at, from, to);
+    }
+};
+
+/// What deciding must remember of one service from turn to turn. Small: it is stored with every
+/// turn.
 struct DecisionState {
-    std::deque<SizeAt> recommendations;  ///< before stabilization, newest last, as far back as the longest window
-    std::deque<SizeAt> changes;          ///< sizes asked for, newest last, as far back as the longest rate-policy period
+    std::deque<SizeAt>
+        recommendations;  ///< before stabilization, newest last, as far back as the longest window
+    std::deque<SizeChange> changes;  ///< newest last, as far back as the longest rate-policy period
     std::optional<Timestamp> last_change;
 
     template <class Archive>
@@ -28,11 +41,19 @@ struct DecisionState {
     }
 };
 
-/// The whole decision of one service at one instant: a list of rules, asked in order, each naming its reason.
-/// Deterministic; O(rules + remembered sizes). `state` moves on to this turn.
-[[nodiscard]] Decision decide(const Service& service, const DecisionInputs& inputs, Timestamp now, DecisionState& state);
+/// The whole decision of one service at one instant: a list of rules, asked in order, each naming
+/// its reason. Deterministic; O(rules + remembered sizes), a few microseconds. `state` moves on to
+/// this turn: call it once per turn, with `now` not before that of the last call. A change that
+/// `inputs.capacity` does not show in the next turn counts as not made.
+[[nodiscard]] Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
+                              DecisionState& state);
 
-/// Replicas that serve `demand`: at least 0, rounding up except for noise in the last bits.
+/// Replicas that serve `demand`: at least 0, rounding up except for noise in the last bits. Both
+/// finite, the capacity positive.
 [[nodiscard]] Replicas replicas_for(Demand demand, Demand capacity_per_replica);
+
+/// The share (0..1) of the distribution that lies above `demand`: the inverse of quantile_at(),
+/// linear between the levels kept.
+[[nodiscard]] double probability_above(const Quantiles& quantiles, double demand);
 
 }  // namespace forescale

@@ -1,9 +1,9 @@
 #pragma once
-#include <cstdint>
-#include <vector>
-
 #include "base/quantity.h"
 #include "base/time.h"
+
+#include <cstdint>
+#include <vector>
 
 namespace forescale {
 
@@ -17,7 +17,8 @@ struct RatePolicy {
     Duration period = std::chrono::seconds(15);
 };
 
-/// One direction of the `behavior` of a Kubernetes HorizontalPodAutoscaler: same field names, same defaults.
+/// One direction of the `behavior` of a Kubernetes HorizontalPodAutoscaler: same field names, same
+/// defaults.
 struct ScalingRules {
     Duration stabilization_window{0};  ///< stabilizationWindowSeconds
     SelectPolicy select_policy = SelectPolicy::max;
@@ -40,8 +41,12 @@ struct ScalingRules {
 struct ScalingPolicy {
     Replicas replicas_min{2};
     Replicas replicas_max{100};
-    /// Risk: the share of lead times in which the planned capacity shall cover the largest demand. 0.5 .. 0.999.
+    /// Risk: the share of lead times in which the planned capacity shall cover the largest demand.
+    /// 0.5 .. 0.999.
     double quantile = 0.99;
+    /// Share added to the planned demand when the size changes. It is the room in which demand may
+    /// move before the next change, and what covers jumps that no history announces.
+    double headroom = 0.1;
     /// Utilization that the reactive rule aims at when no forecast is trusted (HPA's target).
     double target_utilization = 0.7;
     /// A scale-down smaller than this share of the current size is not worth the change.

@@ -1,0 +1,150 @@
+#include "decision/decide.h"
+
+#include "base/assert.h"
+#include "decision/explain.h"
+#include "decision/rules/rules.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace forescale {
+namespace {
+
+constexpr double rounding_noise = 1e-9;  // 3.0000000001 replicas are 3
+
+bool usable(const LeadDemand& demand) {
+    return std::ranges::all_of(demand.quantiles, [](double value) { return std::isfinite(value); });
+}
+
+/// A source that speaks every 30 min is not stale after 5: the next sample must have been due, and
+/// be late.
+Duration stale_after(const Service& service) {
+    return std::max(service.policy.stale_after, 2 * service.sample_step);
+}
+
+bool is_fresh(const Service& service, const DecisionInputs& inputs) {
+    return inputs.newest.state == SampleState::present && std::isfinite(inputs.newest.value) &&
+           inputs.newest_age <= stale_after(service);
+}
+
+Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp now,
+               const DecisionState& state) {
+    Turn turn{.service = service,
+              .inputs = inputs,
+              .now = now,
+              .state = state,
+              .current = inputs.capacity.total()};
+    turn.fresh = is_fresh(service, inputs);
+    turn.trusted = inputs.lead_demand && inputs.confidence >= service.policy.confidence_min;
+    if (inputs.lead_demand)
+        turn.planned = quantile_at(inputs.lead_demand->quantiles, service.policy.quantile);
+    return turn;
+}
+
+template <std::size_t count>
+Replicas ask(const std::array<Rule, count>& rules, const Turn& turn, Replicas number,
+             Decision& decision) {
+    for (const Rule& rule : rules) {
+        Verdict verdict = rule.apply(turn, number);
+        if (verdict.replicas != number) decision.reason = verdict.reason;
+        decision.steps.push_back(
+            {std::string(rule.name), number, verdict.replicas, std::move(verdict.detail)});
+        number = verdict.replicas;
+    }
+    return number;
+}
+
+std::string id_of(const Service& service, Timestamp now) {
+    const auto midnight = std::chrono::floor<std::chrono::days>(now);
+    const std::chrono::year_month_day date(midnight);
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(now - midnight));
+    return fmt::format("{}-{:04}{:02}{:02}T{:02}{:02}{:02}Z", service.id.str(),
+                       static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()), time.hours().count(),
+                       time.minutes().count(), time.seconds().count());
+}
+
+Duration longest_period(const ScalingPolicy& policy) {
+    Duration longest{0};
+    for (const auto* rules : {&policy.scale_up, &policy.scale_down})
+        for (const RatePolicy& rate : rules->policies) longest = std::max(longest, rate.period);
+    return longest;
+}
+
+template <class Items>
+void forget_before(Items& items, Timestamp oldest) {
+    while (!items.empty() && items.front().at <= oldest) items.pop_front();
+}
+
+/// A change that the target does not show was refused or failed: it must not use up a rate policy.
+void drop_change_not_made(DecisionState& state, Replicas current) {
+    if (!state.changes.empty() && state.changes.back().from == current &&
+        state.changes.back().to != current)
+        state.changes.pop_back();
+}
+
+void prepare(DecisionState& state, const ScalingPolicy& policy, Replicas current, Timestamp now) {
+    drop_change_not_made(state, current);
+    // As after a restart of the HPA controller: the size that was found counts as recommended, so
+    // that nothing shrinks at once.
+    if (state.recommendations.empty()) state.recommendations.push_back({now, current});
+    const Duration window =
+        std::max(policy.scale_up.stabilization_window, policy.scale_down.stabilization_window);
+    forget_before(state.recommendations, now - window);
+    forget_before(state.changes, now - longest_period(policy));
+}
+
+void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
+    if (desired == current) return;
+    state.changes.push_back({now, current, desired});
+    state.last_change = now;
+}
+
+}  // namespace
+
+Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
+                DecisionState& state) {
+    ASSERT(inputs.capacity_per_replica > Demand(0.0));
+    if (inputs.lead_demand && !usable(*inputs.lead_demand)) inputs.lead_demand.reset();
+    Decision decision;
+    decision.id = id_of(service, now);
+    decision.service = service.id;
+    decision.at = now;
+    decision.inputs = std::move(inputs);
+    prepare(state, service.policy, decision.inputs.capacity.total(), now);
+    const Turn turn = make_turn(service, decision.inputs, now, state);
+    decision.quantile = service.policy.quantile;
+    decision.demand_planned = turn.planned;
+    decision.steps.reserve(rules::wanted_rules.size() + rules::allowed_rules.size());
+    const Replicas wanted = ask(rules::wanted_rules, turn, turn.current, decision);
+    decision.desired = ask(rules::allowed_rules, turn, wanted, decision);
+    state.recommendations.push_back({now, wanted});
+    remember_change(state, turn.current, decision.desired, now);
+    decision.sentence = sentence_of(turn, decision);
+    decision.why_not_fewer = why_not_fewer(turn, decision);
+    return decision;
+}
+
+Replicas replicas_for(Demand demand, Demand capacity_per_replica) {
+    const double replicas = std::ceil(demand / capacity_per_replica - rounding_noise);
+    constexpr double most = std::numeric_limits<int>::max() / 4;
+    return Replicas(static_cast<int>(std::clamp(replicas, 0.0, most)));
+}
+
+double probability_above(const Quantiles& quantiles, double demand) {
+    std::size_t i = 0;
+    while (i + 2 < quantiles.size() && quantiles.at(i + 1) <= demand) ++i;
+    const double rise = quantiles.at(i + 1) - quantiles.at(i);
+    const double levels = quantile_levels.at(i + 1) - quantile_levels.at(i);
+    // All levels at one value: certainly above it or certainly not.
+    if (!(rise > 0.0))
+        return demand < quantiles.at(i) ? 1.0 - quantile_levels.at(i)
+                                        : 1.0 - quantile_levels.at(i + 1);
+    const double level = quantile_levels.at(i) + levels * (demand - quantiles.at(i)) / rise;
+    return 1.0 - std::clamp(level, 0.0, 1.0);
+}
+
+}  // namespace forescale

@@ -1,0 +1,36 @@
+#pragma once
+#include "decision/decide.h"
+
+#include <string>
+
+namespace forescale {
+
+/// One turn of one service, as every rule reads it.
+struct Turn {
+    const Service& service;
+    const DecisionInputs& inputs;
+    Timestamp now;
+    const DecisionState& state;  ///< as it was left by the turn before
+    Replicas current;            ///< ready and pending together
+    bool fresh = false;    ///< the newest sample is a number and young enough to scale down on
+    bool trusted = false;  ///< there is a lead demand, and the confidence suffices
+    double planned = 0.0;  ///< demand at the policy's level; 0 without a lead demand
+
+    [[nodiscard]] const ScalingPolicy& policy() const { return service.policy; }
+};
+
+/// What a rule makes of the number that the rules before it left.
+struct Verdict {
+    Replicas replicas;
+    Reason reason = Reason::steady;  ///< counts only when the number changed
+    std::string detail;              ///< one clause for a person
+};
+
+/// One rule of the chain: pure, and blind to the rules after it. Its name is that of its file in
+/// decision/rules/.
+struct Rule {
+    std::string_view name;
+    Verdict (*apply)(const Turn& turn, Replicas before);
+};
+
+}  // namespace forescale

@@ -1,0 +1,51 @@
+#include "decision/rules/rules.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace forescale::rules {
+namespace {
+
+// Three replicas are worth giving back on a fleet of any size.
+constexpr int drop_worth_always = 3;
+
+/// What is there still serves the planned demand, and the measured one: only headroom is being used
+/// up.
+bool only_headroom_used(const Turn& turn) {
+    if (!turn.trusted || !turn.fresh) return false;
+    const Demand serves = turn.inputs.capacity_per_replica;
+    return replicas_for(Demand(turn.planned), serves) <= turn.current &&
+           replicas_for(Demand(turn.inputs.newest.value), serves) <= turn.current;
+}
+
+Verdict tolerance_up(const Turn& turn, Replicas before) {
+    if (!only_headroom_used(turn)) return {before, Reason::steady, {}};
+    return {turn.current, Reason::tolerance,
+            fmt::format("the planned demand of {:.4g} still fits: only headroom is used up",
+                        turn.planned)};
+}
+
+Verdict tolerance_down(const Turn& turn, Replicas before) {
+    const int drop = (turn.current - before).value();
+    const double share = turn.policy().tolerance * turn.current.value();
+    const int worth = std::min(drop_worth_always, static_cast<int>(std::ceil(share - 1e-9)));
+    if (drop >= worth) return {before, Reason::steady, {}};
+    return {turn.current, Reason::tolerance,
+            fmt::format("giving back {} of {} is within the tolerance: worth it from {}", drop,
+                        turn.current.value(), worth)};
+}
+
+}  // namespace
+
+/// A dead band, so that noise does not move the fleet. Up, the planned demand is never left
+/// uncovered for it; down, giving back less than a share of the fleet is not worth the change, and
+/// a fleet of up to 1 / tolerance replicas can still shrink one by one.
+Verdict tolerance(const Turn& turn, Replicas before) {
+    if (before > turn.current) return tolerance_up(turn, before);
+    if (before < turn.current) return tolerance_down(turn, before);
+    return {before, Reason::steady, {}};
+}
+
+}  // namespace forescale::rules
