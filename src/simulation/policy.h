@@ -1,11 +1,13 @@
 #pragma once
-#include <map>
-#include <memory>
-#include <string_view>
-#include <vector>
-
 #include "base/quantity.h"
 #include "base/time.h"
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace forescale {
 
@@ -17,16 +19,18 @@ struct PolicyWorld {
     double capacity_per_replica = 0;
     Replicas replicas_min{2};
     Replicas replicas_max{100};
+    std::size_t warm_up_steps = 0;  ///< steps that are not scored
     std::string zone = "UTC";
-    const std::vector<double>* future = nullptr;  ///< the whole trace per step (NaN: missing): for the clairvoyant alone
+    const std::vector<double>* future =
+        nullptr;  ///< the whole trace per step (NaN: missing): for the clairvoyant alone
 };
 
 /// One way of choosing a size, step by step.
 class Policy {
 public:
     virtual ~Policy() = default;
-    /// At the start of step `t` (from 0): `demand` of the step before (NaN: missing, or t = 0), and what is ready and pending.
-    /// Returns the desired total, which acts at once.
+    /// At the start of step `t` (from 0): `demand` of the step before (NaN: missing, or t = 0), and
+    /// what is ready and pending. Returns the desired total, which acts at once.
     virtual Replicas desired(std::size_t t, double demand, Replicas ready, Replicas pending) = 0;
     [[nodiscard]] virtual std::string_view reason() const = 0;  ///< of the newest desired()
 };

@@ -1,0 +1,28 @@
+#include "simulation/policies/policies.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace forescale {
+
+const std::map<std::string_view, PolicyFactory>& policies() {
+    static const std::map<std::string_view, PolicyFactory> all{
+        {"clairvoyant", make_clairvoyant}, {"forescale", make_forescale},     {"hpa", make_hpa},
+        {"last-week", make_last_week},     {"static-peak", make_static_peak},
+    };
+    return all;
+}
+
+Replicas need_of(const PolicyWorld& world, double demand) {
+    if (std::isnan(demand)) return world.replicas_min;
+    const double instances = std::ceil(demand / world.capacity_per_replica - 1e-9);
+    return Replicas(
+        static_cast<int>(std::clamp(instances, static_cast<double>(world.replicas_min.value()),
+                                    static_cast<double>(world.replicas_max.value()))));
+}
+
+std::size_t lead_steps(const PolicyWorld& world) {
+    return static_cast<std::size_t>((world.lead_time + world.step - Duration(1)) / world.step);
+}
+
+}  // namespace forescale
