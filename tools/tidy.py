@@ -21,8 +21,10 @@ from typing import Callable, Iterator, NamedTuple
 PURE = ("domain", "features", "models", "prediction", "decision")
 # The folders that each talk to one part of the outside world.
 EDGES = ("collectors", "streaming", "storage", "execution", "monitoring")
-# Folders in which every sub-folder is a plug-in and must stand in the folder's list.
-PLUGGED = ("collectors", "models", "storage", "execution")
+# Folders in which every sub-folder is a plug-in, and the function that returns the folder's one list of them.
+PLUGGED = {"collectors": "collectors", "execution": "targets", "models": "models", "storage": "stores", "streaming": "buses"}
+# Folders in which every source is one entry of a list that stands beside it in this file.
+LISTED = {"src/decision/rules/": "rules.h"}
 # Who writes to the terminal: the program's folder, the sink of the log, and the last words before an abort.
 TALKS = ("src/app/", "src/base/assert.cpp", "src/base/log.cpp")
 
@@ -116,7 +118,7 @@ def is_cpp(path: str) -> bool:
 
 
 def is_test(path: str) -> bool:
-    return path.endswith("_test.cpp") or path.startswith("tests/") or "/test/" in path or "/testing/" in path
+    return path.endswith("_test.cpp") or path.startswith("tests/") or os.path.basename(path).startswith("test_")
 
 
 def module_of(path: str) -> str:
@@ -271,18 +273,25 @@ def registry_names(text: str, start: int) -> list[tuple[int, str]]:
     return found
 
 
-def registries(tree: Tree) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Every file with a list of plug-ins, and the line and name of its entries."""
+class Registry(NamedTuple):
+    path: str
+    function: str | None
+    entries: list[tuple[int, str]]
+
+
+def registries(tree: Tree) -> Iterator[Registry]:
+    """Every list of plug-ins, with the line and name of its entries."""
     for path in tree.code:
         if path.endswith(".cpp") and module_of(path) and not is_test(path):
             text = tree.text[path]
             for match in REGISTRY.finditer(text):
-                yield path, [(line_of(text, at), name) for at, name in registry_names(text, match.end())]
+                entries = [(line_of(text, at), name) for at, name in registry_names(text, match.end())]
+                yield Registry(path, match.group("name"), entries)
 
 
 def sorted_lists(tree: Tree) -> Iterator[Breach]:
     """A list of plug-ins is sorted by name, so that two people add to it without meeting."""
-    for path, entries in registries(tree):
+    for path, _, entries in registries(tree):
         for (_, before), (number, name) in zip(entries, entries[1:]):
             if name == before:
                 yield Breach(path, number, "sorted", f'"{name}" stands twice in its list: remove one')
@@ -291,15 +300,31 @@ def sorted_lists(tree: Tree) -> Iterator[Breach]:
 
 
 def listed_plugins(tree: Tree) -> Iterator[Breach]:
-    """A sub-folder of a plugged folder is included by that folder's list."""
-    for module in PLUGGED:
-        subs = {p.split("/")[2] for p in tree.code if module_of(p) == module and p.count("/") > 2}
-        holders = {path for path, _ in registries(tree) if module_of(path) == module and path.count("/") == 2}
-        named = {header for path in holders for _, header, _ in includes(tree, path)}
-        for sub in sorted(subs):
+    """A plugged folder has one list of its plug-ins, and every sub-folder is included there."""
+    found = {registry.function: registry for registry in registries(tree)}
+    for module, function in PLUGGED.items():
+        subs = sorted({p.split("/")[2] for p in tree.code if module_of(p) == module and p.count("/") > 2})
+        registry = found.get(function)
+        if subs and (registry is None or not registry.entries):
+            yield Breach(f"src/{module}", 1, "listed", f"there is no list {function}() that tidy can read: write "
+                         f"`const ...Registry& {function}() {{ static const ...Registry all{{...}}; return all; }}`")
+            continue
+        named = set()
+        for path in (registry.path, registry.path[:-len(".cpp")] + ".h") if registry else ():
+            named |= {header for _, header, _ in includes(tree, path)} if path in tree.code else set()
+        for sub in subs:
             if not any(header.startswith(f"{module}/{sub}/") for header in named):
-                where = ", ".join(sorted(holders)) or f"a sorted list in src/{module}/ (there is none)"
-                yield Breach(f"src/{module}/{sub}", 1, "listed", f"no list names this plug-in: add its line to {where}")
+                yield Breach(f"src/{module}/{sub}", 1, "listed", f"no list names this plug-in: add its line to {registry.path}")
+
+
+def listed_files(tree: Tree) -> Iterator[Breach]:
+    """A rule of the decision stands in the chain under the name of its file."""
+    for folder, holder in LISTED.items():
+        for path in tree.code:
+            name = os.path.basename(path).removesuffix(".cpp")
+            if path.startswith(folder) and path.endswith(".cpp") and not is_test(path):
+                if f'{{"{name}",' not in tree.text.get(folder + holder, ""):
+                    yield Breach(path, 1, "listed", f'nothing asks this rule: add {{"{name}", {name}}} to {folder}{holder}')
 
 
 def used(tree: Tree) -> Iterator[Breach]:
@@ -394,7 +419,7 @@ def layout(tree: Tree) -> Iterator[Breach]:
 
 
 RULES: list[Callable[[Tree], Iterator[Breach]]] = [
-    arrows, homes, layers, layout, listed_plugins, no_sleep, no_using_namespace, portable, pragma_once, pure, quiet,
+    arrows, homes, layers, layout, listed_files, listed_plugins, no_sleep, no_using_namespace, portable, pragma_once, pure, quiet,
     quoted_includes, sorted_lists, todo, used,
 ]
 

@@ -134,7 +134,18 @@ const StoreRegistry& stores() {
         store = {"src/storage/stores.cpp": self.REGISTRY % '{"sqlite", a}', "src/storage/sqlite/store.h": "#pragma once\n"}
         self.assertNotIn("src/storage/sqlite:1: listed", self.found(store))
         self.assertIn("src/storage/postgres:1: listed", self.found(store | {"src/storage/postgres/a.cpp": "\n"}))
-        self.assertIn("src/models/ridge:1: listed", self.found({"src/models/ridge/ridge.cpp": "\n"}))
+        self.assertIn("src/models:1: listed", self.found({"src/models/ridge/ridge.cpp": "\n"}))
+
+    def test_a_list_may_include_its_plugins_in_its_header(self) -> None:
+        code = self.REGISTRY.replace("sqlite/store.h", "stores.h") % '{"sqlite", a}'
+        self.assertEqual([b for b in self.found({"src/storage/stores.cpp": code, "src/storage/sqlite/store.h": "#pragma once\n",
+                                                 "src/storage/stores.h": '#include "storage/sqlite/store.h"\n'})
+                          if b.endswith("listed")], [])
+
+    def test_a_rule_that_the_chain_does_not_ask(self) -> None:
+        chain = {"src/decision/rules/rules.h": 'array<Rule, 1> all{{{"bounds", bounds}}};\n', "src/decision/rules/bounds.cpp": "\n"}
+        self.assertNotIn("src/decision/rules/bounds.cpp:1: listed", self.found(chain))
+        self.assertIn("src/decision/rules/budget.cpp:1: listed", self.found(chain | {"src/decision/rules/budget.cpp": "\n"}))
 
     # --- files
 
