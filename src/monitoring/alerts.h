@@ -1,18 +1,25 @@
 #pragma once
+#include "domain/alert.h"
+
+#include <deque>
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "domain/alert.h"
-
 namespace forescale {
 
-/// Which alerts fire now. An alert is raised and cleared by its name and service; raising it again keeps its `since`.
-/// Thread-safe. Sending is somebody else's work: changes() says what is new.
+/// Which alerts fire now. An alert is raised and cleared by its name and service; raising it again
+/// keeps its `since` and takes over severity and summary. Thread-safe. Sending is somebody else's
+/// work: changes() says what is new.
 class AlertManager {
 public:
+    /// Changes that nobody fetched; the oldest are forgotten beyond it. What fires is never
+    /// forgotten.
+    static constexpr std::size_t changes_max = 10'000;
+
     void raise(Alert alert);
     void clear(std::string_view name, std::string_view service);
     [[nodiscard]] std::vector<Alert> firing() const;  ///< most severe first, then oldest first
@@ -20,14 +27,16 @@ public:
         Alert alert;
         bool firing;
     };
-    /// Raised or cleared since the last call, in order.
+    /// Raised, raised with another severity, or cleared since the last call, in order.
     [[nodiscard]] std::vector<Change> changes();
 
 private:
     using Key = std::pair<std::string, std::string>;
+    void changed(const Alert& alert, bool firing);
+
     mutable std::mutex mutex_;
     std::map<Key, Alert> firing_;
-    std::vector<Change> changes_;
+    std::deque<Change> changes_;
 };
 
 }  // namespace forescale

@@ -1,0 +1,84 @@
+#include "monitoring/families.h"
+
+namespace forescale::metrics {
+namespace {
+
+GaugeFamily& gauge(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+CounterFamily& counter(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+HistogramFamily& histogram(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+}  // namespace
+
+Families::Families(prometheus::Registry& r)
+    : build(gauge(r, "forescale_build_info", "Always 1; the version is a label")),
+      replicas_ready(gauge(r, "forescale_ready_replicas", "Replicas that serve")),
+      replicas_pending(
+          gauge(r, "forescale_pending_replicas", "Replicas asked for and not ready yet")),
+      replicas_desired(
+          gauge(r, "forescale_desired_replicas", "Replicas that the newest decision asks for")),
+      demand_measured(gauge(r, "forescale_measured_demand",
+                            "Newest measured demand in the service's own unit; NaN while missing")),
+      demand_planned(gauge(r, "forescale_planned_demand",
+                           "Demand that the newest decision plans for, in the service's own unit; "
+                           "NaN without a forecast")),
+      demand_capacity(gauge(r, "forescale_capacity_demand",
+                            "Demand that the ready replicas can serve, in the service's own unit")),
+      quantile(gauge(r, "forescale_planned_quantile_ratio",
+                     "Level of the demand quantile that the newest decision plans for")),
+      sample_age(gauge(r, "forescale_sample_age_seconds",
+                       "Age of the newest sample at the newest decision")),
+      decisions(
+          counter(r, "forescale_decisions_total", "Decisions made, by the reason of their size")),
+      scale_decisions(counter(r, "forescale_scale_decisions_total",
+                              "Decisions that ask for another size than there is, by direction")),
+      operations(counter(r, "forescale_operations_total", "Operations that entered a state")),
+      operation_retries(counter(r, "forescale_operation_retries_total",
+                                "Calls of the target that were not answered and are tried again")),
+      operations_open(
+          gauge(r, "forescale_open_operations", "Operations whose outcome is not known yet")),
+      operation_duration(histogram(r, "forescale_operation_duration_seconds",
+                                   "Time from intention to end of an operation, by how it ended")),
+      lead_time(
+          gauge(r, "forescale_lead_time_seconds",
+                "Time from asking for a replica to its being ready that decisions count with")),
+      lead_time_learned(
+          gauge(r, "forescale_lead_time_learned",
+                "1 when the lead time was learned from the target, 0 while it is the stated one")),
+      forecast_targets(counter(r, "forescale_forecast_targets_total",
+                               "Forecasts whose target has been observed, by horizon")),
+      forecast_covered(counter(
+          r, "forescale_forecast_covered_targets_total",
+          "Forecasts whose observed target lay inside the central 90 % interval, by horizon")),
+      forecast_error(counter(r, "forescale_forecast_error_demand_total",
+                             "Sum of absolute errors of the median forecast; over "
+                             "forescale_forecast_actual_demand_total it is WAPE")),
+      forecast_actual(counter(r, "forescale_forecast_actual_demand_total",
+                              "Sum of absolute observed demand at the targets of forecasts")),
+      forecast_confidence(gauge(r, "forescale_forecast_confidence_ratio",
+                                "How far the newest forecast is trusted, 0 to 1")),
+      forecast_age(gauge(r, "forescale_forecast_age_seconds",
+                         "Age of the data that the newest forecast knew")),
+      stream_points(
+          counter(r, "forescale_stream_points_total", "Points taken in, by what became of them")),
+      collections(counter(r, "forescale_collections_total", "Polls of a source, by result")),
+      collected_points(counter(r, "forescale_collected_points_total", "Points that a source gave")),
+      collection_duration(histogram(r, "forescale_collection_duration_seconds",
+                                    "How long a poll of a source took")),
+      store_writes(
+          counter(r, "forescale_store_writes_total", "Turns written to the store, by result")),
+      store_write_duration(histogram(r, "forescale_store_write_duration_seconds",
+                                     "How long writing a turn to the store took")),
+      turn_duration(histogram(r, "forescale_turn_duration_seconds",
+                              "How long a turn over all services took")),
+      turn_cpu(counter(r, "forescale_turn_cpu_seconds_total", "Processor time of all turns")),
+      services(gauge(r, "forescale_owned_services", "Services that this process decides for")),
+      components_up(gauge(r, "forescale_component_up",
+                          "1 while a component is well, 0 while it is degraded or failed")) {}
+
+}  // namespace forescale::metrics
