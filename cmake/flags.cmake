@@ -8,6 +8,9 @@ target_compile_options(forescale_flags INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-branches>
   $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op>
   $<$<CXX_COMPILER_ID:GNU>:-Wuseless-cast>
+  # Clang reads libstdc++ 12, whose stable_sort calls what C++17 deprecated; and a field that is left out has its default.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>
   -ffp-contract=off -fno-omit-frame-pointer -fstack-protector-strong)
 target_compile_definitions(forescale_flags INTERFACE _GLIBCXX_ASSERTIONS EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY)
 
