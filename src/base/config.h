@@ -27,13 +27,18 @@
 namespace forescale::config {
 
 struct Spec {
-    std::string_view unit =
-        {};  ///< "s", "replicas", "requests/s"; empty: none, or part of the value
-    std::optional<double> min = {};  ///< numbers; for a Duration in seconds
+    std::string_view unit = {};  ///< "s", "replicas", "requests/s"; empty: none, or in the value
+    std::optional<double> min = {};  ///< numbers; for a Duration in seconds, where none means 0
     std::optional<double> max = {};
-    std::vector<std::string_view> choices = {};  ///< text: one of these
+    std::vector<std::string_view> choices = {};  ///< text, and each text of a list: one of these
     bool required = false;
     std::string_view help = {};  ///< which decision the operator makes with it, in one sentence
+};
+
+/// How many items a list has, and whether those that it had are kept as the first ones.
+struct ListPlan {
+    std::size_t count = 0;
+    bool keep_defaults = true;
 };
 
 /// What walks over a settings struct: the YAML reader, the reference page, the example file.
@@ -50,42 +55,55 @@ public:
     virtual void field(std::string_view name, std::vector<std::string>& value,
                        const Spec& spec) = 0;
 
+    /// A rule about several options at once, after their fields. When it does not hold, `what` is
+    /// reported at the option `name`: check(min <= max, "min", "is above max; lower it").
+    virtual void check(bool holds, std::string_view name, std::string_view what) = 0;
+
     /// A nested block `name:`.
     template <class T>
     void section(std::string_view name, T& value, std::string_view help) {
-        if (!enter(name, help)) return;
+        enter(name, help);
         value.describe(*this);
         leave();
     }
-    /// A sequence of blocks under `name:`; when only documented, one default item is shown.
+    /// A sequence of blocks under `name:`. A file that names it replaces the default items; the
+    /// example file and the reference page show one item when there are none.
     template <class T>
     void list(std::string_view name, std::vector<T>& items, std::string_view help) {
-        const std::size_t count = enter_list(name, help);
-        for (std::size_t i = 0; i < count; ++i) {
-            T item{};
+        const ListPlan plan = enter_list(name, items.size(), help);
+        std::vector<T> read;
+        for (std::size_t i = 0; i < plan.count; ++i) {
+            T item = plan.keep_defaults && i < items.size() ? items[i] : T{};
             enter_item(i);
             item.describe(*this);
             leave();
-            if (keeps_items()) items.push_back(std::move(item));
+            read.push_back(std::move(item));
         }
         leave_list();
+        if (keeps_items()) items = std::move(read);
     }
 
 protected:
-    virtual bool enter(std::string_view name, std::string_view help) = 0;
+    virtual void enter(std::string_view name, std::string_view help) = 0;
     virtual void leave() = 0;
-    virtual std::size_t enter_list(std::string_view name, std::string_view help) = 0;
+    virtual ListPlan enter_list(std::string_view name, std::size_t default_count,
+                                std::string_view help) = 0;
     virtual void enter_item(std::size_t index) = 0;
     virtual void leave_list() = 0;
     [[nodiscard]] virtual bool keeps_items() const = 0;
 };
 
 /// Where values come from besides the file; later ones win: file, then environment, then flags.
+/// Items of lists are counted from 0 and may be added one after the other.
 struct Overrides {
-    std::string env_prefix = "FORESCALE_";  ///< api.port is FORESCALE_API_PORT
-    std::vector<std::pair<std::string, std::string>>
-        environment;                 ///< name and value, as the process has them
-    std::vector<std::string> flags;  ///< "api.port=8481", from --set
+    /// api.port is FORESCALE_API_PORT, services[0].name is FORESCALE_SERVICES_0_NAME.
+    std::string env_prefix = "FORESCALE_";
+    /// Name and value, as the process has them; those without the prefix are not looked at.
+    std::vector<std::pair<std::string, std::string>> environment = {};
+    /// "api.port=8481", "services[0].name=shop", from --set.
+    std::vector<std::string> flags = {};
+    /// Variables with the prefix that are no options: "FORESCALE_CONFIG".
+    std::vector<std::string> other_variables = {};
 };
 
 /// One problem with a configuration: "forescale.yaml:12: api.prot: unknown option; did you mean
