@@ -3,9 +3,9 @@
 namespace forescale {
 
 bool Batch::empty() const {
-    return raw.empty() && hourly.empty() && predictions.empty() && decisions.empty() &&
-           operations.empty() && events.empty() && performance.empty() && audit.empty() &&
-           checkpoints.empty() && turns.empty();
+    return raw.empty() && hourly.empty() && predictions.empty() && outcomes.empty() &&
+           decisions.empty() && operations.empty() && events.empty() && performance.empty() &&
+           audit.empty() && checkpoints.empty() && turns.empty();
 }
 
 }  // namespace forescale

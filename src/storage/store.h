@@ -69,19 +69,17 @@ struct TurnRow {
 
 /// What one turn leaves behind; stored whole or not at all.
 struct Batch {
-    std::vector<RawRow> raw;
-    std::vector<HourlyRow> hourly;
-    std::vector<PredictionRow>
-        predictions;                    ///< replaces a row of the same service, origin and horizon
-    std::vector<OutcomeRow> outcomes;   ///< applied after predictions
-    std::vector<Decision> decisions;    ///< ignored when the id exists already
-    std::vector<Operation> operations;  ///< replaces the row of the same id
-    std::vector<BusinessEvent> events;  ///< replaces the row of the same id
-    std::vector<PerformanceRow>
-        performance;                ///< adds to the row of the same member, horizon and day
-    std::vector<AuditEntry> audit;  ///< must continue the chain: sequence is newest + 1
-    std::vector<CheckpointRow> checkpoints;
-    std::vector<TurnRow> turns;
+    std::vector<RawRow> raw = {};
+    std::vector<HourlyRow> hourly = {};            ///< replaces a row of the same service and start
+    std::vector<PredictionRow> predictions = {};   ///< replaces: service, origin and horizon
+    std::vector<OutcomeRow> outcomes = {};         ///< applied after predictions
+    std::vector<Decision> decisions = {};          ///< ignored when the id exists already
+    std::vector<Operation> operations = {};        ///< replaces the row of the same id
+    std::vector<BusinessEvent> events = {};        ///< replaces the row of the same id
+    std::vector<PerformanceRow> performance = {};  ///< adds to the row: member, horizon and day
+    std::vector<AuditEntry> audit = {};  ///< must continue the chain: sequence is newest + 1
+    std::vector<CheckpointRow> checkpoints = {};
+    std::vector<TurnRow> turns = {};
     [[nodiscard]] bool empty() const;
 };
 
@@ -90,9 +88,9 @@ struct Batch {
 /// (operations) or day (performance). Many services share one time: to continue inside of it, ask
 /// for `before` = that time + 1 ms and `skip` = the rows of that time already seen.
 struct Page {
-    std::optional<ServiceId> service;
-    std::optional<Timestamp> since;   ///< inclusive
-    std::optional<Timestamp> before;  ///< exclusive
+    std::optional<ServiceId> service = {};
+    std::optional<Timestamp> since = {};   ///< inclusive
+    std::optional<Timestamp> before = {};  ///< exclusive
     std::size_t rows_max = 100;
     std::size_t skip = 0;  ///< rows at the front that are left out
 };

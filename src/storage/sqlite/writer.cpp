@@ -67,6 +67,7 @@ Result<void> Writer::write_rows(const Batch& batch) {
     TRY_VOID(put(batch.raw));
     TRY_VOID(put(batch.hourly));
     TRY_VOID(put(batch.predictions));
+    TRY_VOID(put(batch.outcomes));
     TRY_VOID(put(batch.decisions));
     TRY_VOID(put(batch.operations));
     TRY_VOID(put(batch.events));
@@ -154,6 +155,18 @@ Result<void> Writer::put(const std::vector<PredictionRow>& rows) {
         const auto& q = row.quantiles;
         TRY_VOID(insert.run(row.origin, service, row.horizon, q[0], q[1], q[2], q[3], q[4], q[5],
                             q[6], q[7], q[8], q[9], q[10], q[11], row.confidence, row.actual));
+    }
+    return {};
+}
+
+Result<void> Writer::put(const std::vector<OutcomeRow>& rows) {
+    if (rows.empty()) return {};
+    TRY(auto update, connection_.query("UPDATE predictions SET actual = ?4 WHERE origin = ?1 AND "
+                                       "service = ?2 AND horizon = ?3"));
+    for (const OutcomeRow& row : rows) {
+        const auto service = services_.find(row.service.str());
+        if (service == services_.end()) continue;
+        TRY_VOID(update.run(row.origin, service->second, row.horizon, row.actual));
     }
     return {};
 }

@@ -34,6 +34,7 @@ private:
     [[nodiscard]] Result<void> put(const std::vector<RawRow>& rows);
     [[nodiscard]] Result<void> put(const std::vector<HourlyRow>& rows);
     [[nodiscard]] Result<void> put(const std::vector<PredictionRow>& rows);
+    [[nodiscard]] Result<void> put(const std::vector<OutcomeRow>& rows);
     [[nodiscard]] Result<void> put(const std::vector<Decision>& decisions);
     [[nodiscard]] Result<void> put(const std::vector<Operation>& operations);
     [[nodiscard]] Result<void> put(const std::vector<BusinessEvent>& events);

@@ -1,0 +1,219 @@
+#pragma once
+#include "storage/store.h"
+
+#include <atomic>
+#include <bit>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include <gtest/gtest.h>
+
+/// Rows for the tests of stores, and comparisons to the bit.
+namespace forescale::test_rows {
+
+/// 2026-03-01T12:00:00Z.
+inline const Timestamp noon{std::chrono::seconds(1'772'366'400)};
+constexpr Duration turn_step = std::chrono::seconds(30);
+
+/// Doubles that a careless store changes.
+inline const std::vector<double> awkward_doubles{0.0,
+                                                 -0.0,
+                                                 1.0,
+                                                 -3.0,
+                                                 0.1,
+                                                 1.0 / 3.0,
+                                                 1e-300,
+                                                 123456789.123456789,
+                                                 9007199254740993.0,
+                                                 1e15,
+                                                 1e16,
+                                                 1e22,
+                                                 -1e23,
+                                                 std::numeric_limits<double>::max(),
+                                                 std::numeric_limits<double>::lowest(),
+                                                 std::numeric_limits<double>::min(),
+                                                 std::numeric_limits<double>::denorm_min(),
+                                                 -std::numeric_limits<double>::denorm_min(),
+                                                 2.2250738585072011e-308,
+                                                 std::numeric_limits<double>::infinity(),
+                                                 -std::numeric_limits<double>::infinity()};
+
+/// Names that a careless statement or document breaks on.
+inline const std::vector<std::string> hostile_names{"shop",
+                                                    "",
+                                                    "'; DROP TABLE turns; --",
+                                                    "\"quoted\"",
+                                                    "back\\slash",
+                                                    "new\nline",
+                                                    std::string("nul\0byte", 8),
+                                                    "%_?1 :a @b",
+                                                    "caf\u00e9",
+                                                    "\u65e5\u672c\u8a9e",
+                                                    "\U0001F680",
+                                                    "\x01\x1f\x7f",
+                                                    "shop ",
+                                                    "SHOP",
+                                                    std::string(3000, 'n')};
+
+inline std::uint64_t bits(double value) {
+    return std::bit_cast<std::uint64_t>(value);
+}
+
+inline ServiceId shop() {
+    return ServiceId("shop");
+}
+
+inline RawRow raw_row(const std::string& service, Timestamp turn, double value) {
+    return {ServiceId(service), {.at = turn - turn_step, .value = value}, turn};
+}
+
+inline Decision decision(const std::string& id, const std::string& service, Timestamp at) {
+    Decision made;
+    made.id = id;
+    made.service = ServiceId(service);
+    made.at = at;
+    made.inputs.capacity = {.ready = Replicas(4), .pending = Replicas(1), .seen_at = at};
+    made.inputs.newest = {.at = at - turn_step, .value = 1.0 / 3.0, .state = SampleState::present};
+    made.inputs.newest_age = std::chrono::milliseconds(1234);
+    made.inputs.lead_demand = LeadDemand{.from = at, .lead = std::chrono::minutes(5)};
+    for (std::size_t i = 0; i < quantile_levels.size(); ++i)
+        made.inputs.lead_demand->quantiles[i] = 100.0 / (1.1 - quantile_levels[i]);
+    made.inputs.lead_time = std::chrono::seconds(275);
+    made.inputs.confidence = 0.83;
+    made.inputs.members = {{"ridge", 0.7, false, ""},
+                           {"weekly", 0.0, true, "needs 7 days of history"}};
+    made.inputs.capacity_per_replica = Demand(120.5);
+    made.quantile = 0.99;
+    made.demand_planned = 812.25;
+    made.steps = {{"forecast", Replicas(5), Replicas(8), "quantile 0.99"},
+                  {"bounds", Replicas(8), Replicas(7), "max 7"}};
+    made.desired = Replicas(7);
+    made.reason = Reason::bounds;
+    made.sentence = "Scale from 5 to 7.";
+    made.why_not_fewer = "6 replicas \"may\" not do.";
+    return made;
+}
+
+inline void expect_same(const LeadDemand& a, const LeadDemand& b) {
+    EXPECT_EQ(a.from, b.from);
+    EXPECT_EQ(a.lead, b.lead);
+    EXPECT_EQ(bits(a.level_max), bits(b.level_max));
+    for (std::size_t i = 0; i < a.quantiles.size(); ++i)
+        EXPECT_EQ(bits(a.quantiles[i]), bits(b.quantiles[i])) << i;
+}
+
+inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
+    EXPECT_EQ(a.capacity.ready, b.capacity.ready);
+    EXPECT_EQ(a.capacity.pending, b.capacity.pending);
+    EXPECT_EQ(a.capacity.seen_at, b.capacity.seen_at);
+    EXPECT_EQ(a.newest.at, b.newest.at);
+    EXPECT_EQ(bits(a.newest.value), bits(b.newest.value));
+    EXPECT_EQ(a.newest.state, b.newest.state);
+    EXPECT_EQ(a.newest_age, b.newest_age);
+    ASSERT_EQ(a.lead_demand.has_value(), b.lead_demand.has_value());
+    if (a.lead_demand) expect_same(*a.lead_demand, *b.lead_demand);
+    EXPECT_EQ(a.lead_time, b.lead_time);
+    EXPECT_EQ(bits(a.confidence), bits(b.confidence));
+    EXPECT_EQ(bits(a.capacity_per_replica.value()), bits(b.capacity_per_replica.value()));
+    ASSERT_EQ(a.members.size(), b.members.size());
+    for (std::size_t i = 0; i < a.members.size(); ++i) {
+        EXPECT_EQ(a.members[i].name, b.members[i].name);
+        EXPECT_EQ(bits(a.members[i].weight), bits(b.members[i].weight));
+        EXPECT_EQ(a.members[i].asleep, b.members[i].asleep);
+        EXPECT_EQ(a.members[i].asleep_because, b.members[i].asleep_because);
+    }
+}
+
+inline void expect_same(const Decision& a, const Decision& b) {
+    EXPECT_EQ(a.id, b.id);
+    EXPECT_EQ(a.service, b.service);
+    EXPECT_EQ(a.at, b.at);
+    expect_same(a.inputs, b.inputs);
+    EXPECT_EQ(bits(a.quantile), bits(b.quantile));
+    EXPECT_EQ(bits(a.demand_planned), bits(b.demand_planned));
+    ASSERT_EQ(a.steps.size(), b.steps.size());
+    for (std::size_t i = 0; i < a.steps.size(); ++i) {
+        EXPECT_EQ(a.steps[i].rule, b.steps[i].rule);
+        EXPECT_EQ(a.steps[i].before, b.steps[i].before);
+        EXPECT_EQ(a.steps[i].after, b.steps[i].after);
+        EXPECT_EQ(a.steps[i].detail, b.steps[i].detail);
+    }
+    EXPECT_EQ(a.desired, b.desired);
+    EXPECT_EQ(a.reason, b.reason);
+    EXPECT_EQ(a.sentence, b.sentence);
+    EXPECT_EQ(a.why_not_fewer, b.why_not_fewer);
+}
+
+inline AuditEntry audit_entry(std::int64_t sequence) {
+    return {sequence,     noon + turn_step * sequence, "decision", "shop",
+            R"({"n":1})", std::string(64, 'a')};
+}
+
+inline Operation operation(const std::string& id, const std::string& service, Timestamp at,
+                           OperationState state = OperationState::intended) {
+    return {.id = id,
+            .service = ServiceId(service),
+            .from = Replicas(5),
+            .to = Replicas(7),
+            .state = state,
+            .intended_at = at,
+            .changed_at = at + turn_step,
+            .attempts = 2,
+            .detail = "accepted"};
+}
+
+inline BusinessEvent event(const std::string& id, Timestamp start, Timestamp end) {
+    return {.id = id,
+            .type = "match",
+            .name = "cup final",
+            .services = {ServiceId("shop"), ServiceId("pay \"and\" go")},
+            .start = start,
+            .end = end,
+            .expected_uplift = 0.1,
+            .source = "api",
+            .cancelled = false};
+}
+
+/// A folder of its own for one test, removed with it.
+class Folder {
+public:
+    Folder() {
+        static std::atomic<int> count{0};
+        const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+        std::string name =
+            fmt::format("store_{}_{}_{}", info->test_suite_name(), info->name(), ++count);
+        std::ranges::replace(name, '/', '_');
+        path_ = std::filesystem::path(::testing::TempDir()) / name;
+        std::filesystem::remove_all(path_);
+        std::filesystem::create_directories(path_);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] std::string file(std::string_view name = "forescale.db") const {
+        return (path_ / name).string();
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+}  // namespace forescale::test_rows
+
+#define ASSERT_OK(expression)                                        \
+    do {                                                             \
+        const auto& outcome = (expression);                          \
+        ASSERT_TRUE(outcome.has_value()) << outcome.error().message; \
+    } while (false)
+#define EXPECT_FAILS(expected_code, expression)                              \
+    do {                                                                     \
+        const auto& outcome = (expression);                                  \
+        ASSERT_FALSE(outcome.has_value());                                   \
+        EXPECT_EQ(to_string(outcome.error().code), to_string(expected_code)) \
+            << outcome.error().message;                                      \
+    } while (false)
