@@ -1,13 +1,13 @@
 #pragma once
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "domain/event.h"
 #include "domain/forecast.h"
 #include "domain/sample.h"
-#include "domain/service.h"
 #include "domain/series.h"
+#include "domain/service.h"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace forescale {
 
@@ -18,11 +18,12 @@ struct MaturedScore {
     Timestamp origin;
     double forecast = 0.0;  ///< its median
     double actual = 0.0;
-    bool inside_90 = false; ///< ensemble only
+    bool inside_90 = false;  ///< ensemble only
 };
 
-/// Everything that is learned of one service's demand on the forecast grid: members, their weights, the intervals.
-/// Pure state: the same windows in the same order give the same bits. One instance per service, one thread at a time.
+/// Everything that is learned of one service's demand on the forecast grid: members, their weights,
+/// the intervals. Pure state: the same windows in the same order give the same bits. One instance
+/// per service, one thread at a time.
 class Forecaster {
 public:
     explicit Forecaster(const Service& service);
@@ -30,14 +31,17 @@ public:
     Forecaster(Forecaster&&) noexcept;
     Forecaster& operator=(Forecaster&&) noexcept;
 
-    /// The next closed grid step (window.width == grid_step; a gap is a window that is not present). Learns from every target that
-    /// has matured, then makes the new path. Cost: O(columns^2) per anchor, plus a refit once a day; p99 under 1 ms without the refit.
+    /// The next closed grid step (window.width == grid_step; a gap is a window that is not
+    /// present). Learns from every target that has matured, then makes the new path. Cost:
+    /// O(columns^2) per anchor, plus a refit once a day; p99 under 1 ms without the refit.
     void observe(const Window& window);
 
-    /// The path from the newest observed step, made by observe(). Empty before the first present step.
+    /// The path from the newest observed step, made by observe(). Empty before the first present
+    /// step.
     [[nodiscard]] const ForecastPath& forecast() const;
 
-    /// Every member's median at a headline horizon from the newest step, in the order of ForecastPath::members.
+    /// Every member's median at a headline horizon from the newest step, in the order of
+    /// ForecastPath::members.
     [[nodiscard]] std::vector<double> member_medians(Duration horizon) const;
 
     /// Scores of the targets that matured with the newest observe().

@@ -1,0 +1,9 @@
+#pragma once
+#include "models/registry.h"
+
+namespace forescale::last_value {
+
+/// The newest sample, at every horizon.
+[[nodiscard]] std::unique_ptr<Model> make(Duration step);
+
+}  // namespace forescale::last_value

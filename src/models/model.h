@@ -1,0 +1,65 @@
+#pragma once
+#include "base/archive.h"
+#include "features/feature.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace forescale {
+
+/// The horizons, in grid steps ascending, for which every member is asked; between them the path is
+/// interpolated.
+using Anchors = std::vector<int>;
+
+/// A target that has just been observed, as it looked from its origin: what a model may learn from.
+struct Lesson {
+    bool present = false;  ///< both origin and target are known; the rest has no meaning otherwise
+    std::span<const float> origin;  ///< feature columns of the origin, as they were then
+    std::span<const float> target;  ///< feature columns of the target, as they were then
+    double level_then = 0.0;        ///< level_now() at the origin
+    double level = 0.0;             ///< log level of the target
+};
+
+/// One closed grid step, as every model sees it.
+struct Moment {
+    const FeatureContext& context;
+    const Anchors& anchors;
+    double level_now = 0.0;         ///< log level of the newest sample; NaN when it is too old
+    std::span<const float> origin;  ///< feature columns of now; NaN columns read as 0
+    std::span<const std::span<const float>> targets;  ///< per anchor
+    std::span<const Lesson> lessons;                  ///< per anchor: the target that this step is
+    bool rescaled =
+        false;  ///< context.scale changed: what was learned in log levels no longer applies
+
+    [[nodiscard]] Timestamp target(std::size_t anchor) const {
+        return context.origin() + context.demand.step() * anchors[anchor];
+    }
+};
+
+/// What a member says: a median per anchor, or why it says nothing.
+struct Answer {
+    std::vector<double>
+        medians;  ///< demand per anchor; NaN for an anchor at which it has nothing to say
+    std::string asleep_because;  ///< not empty: the whole member sleeps
+};
+
+/// One way of forecasting demand, learning step by step. Pure state: the same steps give the same
+/// bits.
+class Model {
+public:
+    virtual ~Model() = default;
+    /// Learns from the newest step and answers for every anchor. Called once per grid step, gaps
+    /// included.
+    virtual Answer step(const Moment& moment) = 0;
+    /// Both directions of a checkpoint; a loaded model goes on to the bit.
+    virtual void save(ArchiveWriter& archive) = 0;
+    virtual void load(ArchiveReader& archive) = 0;
+};
+
+/// A member that sleeps.
+[[nodiscard]] inline Answer asleep(std::string because) {
+    return {.medians = {}, .asleep_because = std::move(because)};
+}
+
+}  // namespace forescale

@@ -1,0 +1,47 @@
+#include "prediction/event_uplift.h"
+
+#include <algorithm>
+
+namespace forescale {
+
+namespace {
+bool concerns(const BusinessEvent& event, const ServiceId& service) {
+    return event.services.empty() ||
+           std::ranges::find(event.services, service) != event.services.end();
+}
+void multiply(Quantiles& quantiles, double factor) {
+    for (double& q : quantiles) q *= factor;
+}
+}  // namespace
+
+double event_factor(std::span<const BusinessEvent> events, const ServiceId& service,
+                    Timestamp time) {
+    double factor = 1.0;
+    for (const BusinessEvent& event : events)
+        if (event.active_at(time) && concerns(event, service))
+            factor *= std::max(0.0, 1.0 + event.expected_uplift);
+    return factor;
+}
+
+ForecastPath with_events(ForecastPath path, std::span<const BusinessEvent> events,
+                         const ServiceId& service) {
+    for (ForecastPoint& point : path.points)
+        multiply(point.quantiles, event_factor(events, service, path.origin + point.horizon));
+    return path;
+}
+
+// The factor changes only where an event begins or ends, so the largest is at the start of the span
+// or of an event within it.
+LeadDemand with_events(LeadDemand demand, std::span<const BusinessEvent> events,
+                       const ServiceId& service) {
+    double factor = event_factor(events, service, demand.from);
+    for (const BusinessEvent& event : events) {
+        for (const Timestamp edge : {event.start, event.end})
+            if (edge > demand.from && edge <= demand.from + demand.lead)
+                factor = std::max(factor, event_factor(events, service, edge));
+    }
+    multiply(demand.quantiles, factor);
+    return demand;
+}
+
+}  // namespace forescale

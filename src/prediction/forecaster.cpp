@@ -1,0 +1,260 @@
+#include "prediction/forecaster.h"
+
+#include "prediction/anchor_forecast.h"
+#include "prediction/confidence.h"
+#include "prediction/demand_scale.h"
+#include "prediction/feature_memory.h"
+#include "prediction/horizons.h"
+#include "prediction/members.h"
+#include "prediction/path.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace forescale {
+
+namespace {
+constexpr std::uint32_t state_version = 1;
+constexpr double peak_half_life_days = 30.0;
+constexpr Duration confidence_half_life =
+    std::chrono::minutes(30);  ///< of the confidence without a sample
+
+std::size_t history_steps(Duration step) {
+    return static_cast<std::size_t>(feature_history / step) + 1;
+}
+
+template <class Archive>
+void path_fields(Archive& archive, ForecastPath& path) {
+    archive(path.origin, path.step, path.confidence);
+    std::uint64_t count = path.points.size();
+    archive(count);
+    if constexpr (Archive::is_reading) path.points.resize(std::min<std::uint64_t>(count, 1000));
+    for (ForecastPoint& point : path.points) archive(point.horizon, point.quantiles);
+    count = path.members.size();
+    archive(count);
+    if constexpr (Archive::is_reading) path.members.resize(std::min<std::uint64_t>(count, 1000));
+    for (MemberView& member : path.members)
+        archive(member.name, member.weight, member.asleep, member.asleep_because);
+}
+}  // namespace
+
+struct Forecaster::Impl {
+    explicit Impl(const Service& service)
+        : zone(service.zone),
+          step(service.grid_step),
+          anchors(anchor_steps(step)),
+          horizons(path_steps(step)),
+          demand(step, history_steps(step)),
+          memory(anchors),
+          members(step) {
+        for (const int anchor : anchors) at_anchors.emplace_back(members.size(), step, anchor);
+    }
+
+    void observe(Timestamp at, double value);
+    void advance(Timestamp at, double value);
+    void learn_from_matured(double value);
+    void note_matured(std::size_t anchor, double value);
+    void ask_members(bool rescaled);
+    void combine_members();
+    void make_path();
+    [[nodiscard]] FeatureContext context() const {
+        return {.demand = demand, .zone = zone, .holidays = {}, .scale = scale.value()};
+    }
+    /// Half hour of the local day.
+    [[nodiscard]] std::size_t slot_of(Timestamp time) const {
+        const Timestamp local = zone.to_local(time);
+        return static_cast<std::size_t>((local - floor_to(local, day)) / std::chrono::minutes(30));
+    }
+    [[nodiscard]] std::size_t anchor_of(Duration horizon) const {
+        const auto found = std::ranges::lower_bound(anchors, static_cast<int>(horizon / step));
+        return std::min(static_cast<std::size_t>(found - anchors.begin()), anchors.size() - 1);
+    }
+    // What a state must have been made with; a reader stops at once where it differs, and the state
+    // is refused as not fully read.
+    template <class Archive>
+    bool same_shape(Archive& archive) {
+        Duration of_step = step;
+        std::uint64_t count = members.size();
+        archive(of_step, count);
+        bool same = of_step == step && count == members.size();
+        for (std::size_t m = 0; same && m < members.size(); ++m) {
+            std::string name(members.name(m));
+            archive(name);
+            same = name == members.name(m);
+        }
+        return same;
+    }
+    template <class Archive>
+    void fields(Archive& archive) {
+        if (!same_shape(archive)) return;
+        archive(demand, scale, memory, members, age_steps, demand_max);
+        for (AnchorForecast& anchor : at_anchors) archive(anchor);
+        path_fields(archive, path);
+    }
+
+    Zone zone;
+    Duration step;
+    Anchors anchors;
+    std::vector<int> horizons;
+    Series demand;
+    DemandScale scale;
+    FeatureMemory memory;
+    Members members;
+    std::vector<AnchorForecast> at_anchors;
+    std::int64_t age_steps = 0;  ///< of the newest sample
+    double demand_max = 0.0;     ///< fading
+    ForecastPath path;
+    std::vector<MaturedScore> matured;
+};
+
+void Forecaster::Impl::observe(Timestamp at, double value) {
+    matured.clear();
+    if (!demand.empty()) {
+        if (at <= demand.newest()) return;
+        for (Timestamp gap = demand.newest() + step; gap < at; gap += step)
+            advance(gap, Series::missing);
+    }
+    // Before the first sample there is nothing to know about.
+    if (demand.empty() && std::isnan(value)) return;
+    advance(at, value);
+    make_path();
+}
+
+void Forecaster::Impl::advance(Timestamp at, double value) {
+    demand.append(at, value);
+    const double keep = std::exp2(-static_cast<double>(step.count()) /
+                                  (peak_half_life_days * static_cast<double>(day.count())));
+    demand_max *= keep;
+    age_steps = std::isnan(value) ? age_steps + 1 : 0;
+    if (!std::isnan(value)) demand_max = std::max(demand_max, value);
+    const bool rescaled = scale.review(demand);
+    if (rescaled) {
+        memory.forget();
+        for (AnchorForecast& anchor : at_anchors) anchor.rescale();
+    }
+    learn_from_matured(value);
+    memory.look(context(), anchors);
+    ask_members(rescaled);
+    combine_members();
+}
+
+void Forecaster::Impl::learn_from_matured(double value) {
+    const std::size_t slot = slot_of(demand.newest());
+    for (std::size_t a = 0; a < anchors.size(); ++a) {
+        const Duration horizon = step * anchors[a];
+        if (!std::isnan(value) &&
+            std::ranges::find(headline_horizons, horizon) != headline_horizons.end())
+            note_matured(a, value);
+        at_anchors[a].learn(value, scale.value(), slot);
+    }
+}
+
+void Forecaster::Impl::note_matured(std::size_t anchor, double value) {
+    const AnchorForecast::Said said = at_anchors[anchor].matured();
+    if (std::isnan(said.combined)) return;
+    const Duration horizon = step * anchors[anchor];
+    MaturedScore score{.member = {},
+                       .horizon = horizon,
+                       .origin = demand.newest() - horizon,
+                       .forecast = 0.0,
+                       .actual = value};
+    for (std::size_t m = 0; m < members.size(); ++m) {
+        if (std::isnan(said.medians[m])) continue;
+        score.member = members.name(m);
+        score.forecast = static_cast<double>(said.medians[m]);
+        matured.push_back(score);
+    }
+    const double error = log_level(value, scale.value()) - log_level(said.combined, scale.value());
+    score.member = "ensemble";
+    score.forecast = said.combined;
+    score.inside_90 = error >= said.offset_05 && error <= said.offset_95;
+    matured.push_back(score);
+}
+
+void Forecaster::Impl::ask_members(bool rescaled) {
+    const double level = log_level(demand.values().back(), scale.value());
+    std::vector<Lesson> lessons;
+    std::vector<std::span<const float>> targets;
+    for (std::size_t a = 0; a < anchors.size(); ++a) {
+        lessons.push_back(memory.lesson(a, anchors[a], level));
+        targets.push_back(memory.target(a));
+    }
+    const FeatureContext seen = context();
+    members.step({.context = seen,
+                  .anchors = anchors,
+                  .level_now = memory.level_now(),
+                  .origin = memory.origin(),
+                  .targets = targets,
+                  .lessons = lessons,
+                  .rescaled = rescaled},
+                 demand_max);
+}
+
+void Forecaster::Impl::combine_members() {
+    for (std::size_t a = 0; a < anchors.size(); ++a)
+        at_anchors[a].combine(members.medians(a), scale.value(),
+                              slot_of(demand.newest() + step * anchors[a]),
+                              static_cast<double>(age_steps));
+}
+
+void Forecaster::Impl::make_path() {
+    path.origin = demand.newest();
+    path.step = step;
+    path.points = path_points(context(), anchors, at_anchors, horizons, demand_max);
+    const std::size_t hour = anchor_of(std::chrono::hours(1));
+    const auto at_hour =
+        std::ranges::find(path.points, step * anchors[hour], &ForecastPoint::horizon);
+    path.confidence = confidence_of(at_hour->quantiles) *
+                      std::exp2(-static_cast<double>(age_steps * step.count()) /
+                                static_cast<double>(confidence_half_life.count()));
+    path.members.resize(members.size());
+    for (std::size_t m = 0; m < members.size(); ++m) {
+        const std::string& why = members.asleep_because(m);
+        path.members[m] = {.name = std::string(members.name(m)),
+                           .weight = at_anchors[hour].weights()[m],
+                           .asleep = !why.empty(),
+                           .asleep_because = why};
+    }
+}
+
+Forecaster::Forecaster(const Service& service) : impl_(std::make_unique<Impl>(service)) {}
+Forecaster::~Forecaster() = default;
+Forecaster::Forecaster(Forecaster&&) noexcept = default;
+Forecaster& Forecaster::operator=(Forecaster&&) noexcept = default;
+
+void Forecaster::observe(const Window& window) {
+    ASSERT(window.width == impl_->step);
+    const double mean = window.present() ? window.mean() : Series::missing;
+    impl_->observe(window.start, std::isfinite(mean) ? std::max(mean, 0.0) : Series::missing);
+}
+
+const ForecastPath& Forecaster::forecast() const {
+    return impl_->path;
+}
+
+std::vector<double> Forecaster::member_medians(Duration horizon) const {
+    const std::size_t anchor = impl_->anchor_of(horizon);
+    if (impl_->step * impl_->anchors[anchor] != horizon)
+        return std::vector<double>(impl_->members.size(), Series::missing);
+    return impl_->members.medians(anchor);
+}
+
+const std::vector<MaturedScore>& Forecaster::matured() const {
+    return impl_->matured;
+}
+
+std::string Forecaster::save() const {
+    return save_state(*impl_, state_version);
+}
+
+Result<void> Forecaster::load(std::string_view state) {
+    Service same;
+    same.zone = impl_->zone;
+    same.grid_step = impl_->step;
+    auto fresh = std::make_unique<Impl>(same);
+    TRY_VOID(load_state(*fresh, state, state_version));
+    impl_ = std::move(fresh);
+    return {};
+}
+
+}  // namespace forescale

@@ -1,0 +1,76 @@
+#include "prediction/path.h"
+
+#include "features/profile.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace forescale {
+
+namespace {
+constexpr double demand_factor_max =
+    100.0;  ///< nothing beyond so many times the largest demand is ever said
+
+double usual_level(const FeatureContext& context, int horizon) {
+    const Timestamp target = context.origin() + context.demand.step() * horizon;
+    return log_level(slot_profile(context, target).trimmed, context.scale);
+}
+
+/// Between two anchors: their indices, and how far towards the second.
+struct Between {
+    std::size_t from;
+    std::size_t to;
+    double share;
+};
+Between place(const Anchors& anchors, int horizon) {
+    const auto next = std::ranges::lower_bound(anchors, horizon);
+    const auto to = std::min(static_cast<std::size_t>(next - anchors.begin()), anchors.size() - 1);
+    const std::size_t from = to == 0 || anchors[to] == horizon ? to : to - 1;
+    const int width = anchors[to] - anchors[from];
+    const double share = width == 0 ? 0.0 : static_cast<double>(horizon - anchors[from]) / width;
+    return {.from = from, .to = to, .share = share};
+}
+double along(double a, double b, double share) {
+    return a + share * (b - a);
+}
+
+Quantiles to_demand(double level, const Offsets& offsets, const FeatureContext& context,
+                    double demand_max) {
+    const double level_max = log_level(demand_factor_max * demand_max, context.scale);
+    Quantiles quantiles{};
+    double lowest = 0.0;
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+        const double at = std::clamp(level + offsets[i], 0.0, std::max(level, level_max));
+        quantiles[i] = lowest = std::max(lowest, from_log_level(at, context.scale));
+    }
+    return quantiles;
+}
+}  // namespace
+
+std::vector<ForecastPoint> path_points(const FeatureContext& context, const Anchors& anchors,
+                                       const std::vector<AnchorForecast>& at_anchors,
+                                       const std::vector<int>& horizons, double demand_max) {
+    std::vector<double> usual_at_anchors;
+    for (const int anchor : anchors) usual_at_anchors.push_back(usual_level(context, anchor));
+    std::vector<ForecastPoint> points;
+    points.reserve(horizons.size());
+    for (const int horizon : horizons) {
+        const auto [from, to, share] = place(anchors, horizon);
+        const AnchorForecast& a = at_anchors[from];
+        const AnchorForecast& b = at_anchors[to];
+        double level = along(a.level(), b.level(), share);
+        const double bend = from == to
+                                ? 0.0
+                                : usual_level(context, horizon) -
+                                      along(usual_at_anchors[from], usual_at_anchors[to], share);
+        if (!std::isnan(bend)) level = std::max(level + bend, 0.0);
+        Offsets offsets{};
+        for (std::size_t i = 0; i < offsets.size(); ++i)
+            offsets[i] = along(a.offsets()[i], b.offsets()[i], share);
+        points.push_back({.horizon = context.demand.step() * horizon,
+                          .quantiles = to_demand(level, offsets, context, demand_max)});
+    }
+    return points;
+}
+
+}  // namespace forescale

@@ -1,0 +1,134 @@
+#include "simulation/backtest.h"
+
+#include "prediction/event_uplift.h"
+#include "prediction/forecaster.h"
+#include "simulation/backtest_rows.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace forescale {
+
+namespace {
+constexpr Duration cadence_min = std::chrono::minutes(15);
+
+BacktestSeries prepare(const Trace& trace, const std::vector<Window>& windows) {
+    BacktestSeries series;
+    series.name = trace.name;
+    series.grid = trace_grid(trace);
+    for (const Window& window : windows)
+        series.demand.push_back(window.present() ? window.mean() : Series::missing);
+    series.test_from = (3 * windows.size() + 3) / 4;
+    series.cadence = std::max(cadence_min, series.grid.width);
+    for (const Duration horizon : headline_horizons)
+        if (horizon % series.grid.width == Duration(0)) series.horizons.push_back(horizon);
+    return series;
+}
+
+bool is_origin(const BacktestSeries& series, std::size_t bucket) {
+    const Duration shift = series.grid.first - floor_to(series.grid.first, series.grid.width);
+    const Timestamp start = series.grid.start(bucket) - shift;
+    return bucket >= series.test_from && start == floor_to(start, series.cadence);
+}
+
+/// Keeps what the forecaster says now about targets that will be observed.
+void note_forecasts(BacktestSeries& series, std::size_t origin, const Forecaster& forecaster,
+                    const ForecastPath& path) {
+    if (path.empty()) return;
+    for (const Duration horizon : series.horizons) {
+        const std::size_t target = origin + static_cast<std::size_t>(horizon / series.grid.width);
+        if (target >= series.demand.size() || std::isnan(series.demand[target])) continue;
+        series.rows.push_back({.origin = origin,
+                               .horizon = horizon,
+                               .medians = forecaster.member_medians(horizon),
+                               .quantiles = path.at(horizon),
+                               .actual = series.demand[target]});
+    }
+}
+
+/// The whole of one series: every bucket is observed once, in order; what is said is noted in the
+/// test part.
+BacktestSeries replay(const Trace& trace, const BacktestSettings& settings, const Zone& zone) {
+    const std::vector<Window> windows = trace_windows(trace, trace_grid(trace));
+    BacktestSeries series = prepare(trace, windows);
+    Service service;
+    service.id = ServiceId(trace.name);
+    service.zone = zone;
+    service.grid_step = series.grid.width;
+    Forecaster forecaster(service);
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+        forecaster.observe(windows[i]);
+        if (!is_origin(series, i)) continue;
+        if (series.members.empty())
+            for (const MemberView& member : forecaster.forecast().members)
+                series.members.push_back(member.name);
+        note_forecasts(series, i, forecaster,
+                       with_events(forecaster.forecast(), settings.events, service.id));
+    }
+    return series;
+}
+
+using Scores = Result<std::vector<BacktestScore>>;
+
+Scores run_one(const Trace& trace, const BacktestSettings& settings, const Zone& zone) {
+    const BacktestSeries series = replay(trace, settings, zone);
+    if (!settings.out.empty()) TRY_VOID(write_forecasts(series, settings.out));
+    return score_series(series);
+}
+
+Result<std::vector<Trace>> read_all(const std::vector<std::string>& files) {
+    std::vector<Trace> traces;
+    std::set<std::string> names;
+    for (const std::string& file : files) {
+        TRY(Trace trace, read_trace(file));
+        if (!names.insert(trace.name).second)
+            return fail(Errc::invalid_argument,
+                        "{}: another file is named {} too; results are kept by name: rename one",
+                        file, trace.name);
+        traces.push_back(std::move(trace));
+    }
+    return traces;
+}
+
+/// Calls `work` for 0..count-1 on a few threads; every result has its own place, so the order of
+/// work does not show.
+void in_parallel(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+    const std::size_t cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    const std::size_t wanted = threads > 0 ? static_cast<std::size_t>(threads) : cores;
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::jthread> workers;
+    for (std::size_t w = 0; w < std::min(wanted, count); ++w)
+        workers.emplace_back([&] {
+            for (std::size_t i = next++; i < count; i = next++) work(i);
+        });
+}
+}  // namespace
+
+Result<std::vector<BacktestScore>> run_backtest(const std::vector<std::string>& files,
+                                                const BacktestSettings& settings,
+                                                const std::function<void(double)>& progress) {
+    TRY(const Zone zone, load_zone(settings.zone));
+    TRY(const std::vector<Trace> traces, read_all(files));
+    std::vector<Scores> results(traces.size());
+    std::mutex mutex;
+    std::size_t finished = 0;
+    in_parallel(traces.size(), settings.threads, [&](std::size_t i) {
+        results[i] = run_one(traces[i], settings, zone);
+        const std::scoped_lock lock(mutex);
+        if (progress)
+            progress(static_cast<double>(++finished) / static_cast<double>(traces.size()));
+    });
+    std::vector<BacktestScore> scores;
+    for (Scores& result : results) {
+        TRY(std::vector<BacktestScore> of_series, std::move(result));
+        scores.insert(scores.end(), of_series.begin(), of_series.end());
+    }
+    if (!settings.out.empty()) TRY_VOID(write_summary(scores, settings.out));
+    return scores;
+}
+
+}  // namespace forescale

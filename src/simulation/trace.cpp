@@ -1,0 +1,115 @@
+#include "simulation/trace.h"
+
+#include "base/assert.h"
+#include "collectors/replay/csv.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+namespace forescale {
+
+namespace {
+constexpr Duration grid_width_min = std::chrono::minutes(5);
+
+std::string name_of(const std::string& path) {
+    std::string name = std::filesystem::path(path).filename().string();
+    for (const std::string_view ending : {".gz", ".csv"})
+        if (name.ends_with(ending)) name.erase(name.size() - ending.size());
+    return name;
+}
+
+Result<void> take(Trace& trace, const CsvRow& row, const CsvReader& reader) {
+    const auto where = [&] { return fmt::format("{}:{}", reader.path(), reader.line_number()); };
+    const Point& point = row.values.front();
+    if (point.state != SampleState::present) return {};
+    if (!trace.points.empty() && point.at <= trace.points.back().at)
+        return fail(
+            Errc::invalid_argument,
+            "{}: time {} is {} {}; times must ascend: sort the file and remove repeated rows",
+            where(), format_timestamp(point.at),
+            point.at == trace.points.back().at ? "the same as that of" : "before",
+            point.at == trace.points.back().at ? "the row before"
+                                               : format_timestamp(trace.points.back().at));
+    if (point.value < 0.0)
+        return fail(Errc::invalid_argument, "{}: value {} is negative; demand is zero or more",
+                    where(), point.value);
+    trace.points.push_back(point);
+    return {};
+}
+
+Duration most_frequent_step(const std::vector<Point>& points) {
+    std::map<Duration, std::size_t> seen;
+    for (std::size_t i = 1; i < points.size(); ++i) ++seen[points[i].at - points[i - 1].at];
+    const auto more_often = [](const auto& a, const auto& b) { return a.second < b.second; };
+    return std::max_element(seen.begin(), seen.end(), more_often)->first;
+}
+}  // namespace
+
+Result<Trace> read_trace(const std::string& path) {
+    TRY(CsvReader reader, CsvReader::open(path));
+    if (reader.columns().size() != 1)
+        return fail(Errc::invalid_argument,
+                    "{}:1: {} value columns; expected timestamp,value: give one file per series",
+                    path, reader.columns().size());
+    Trace trace;
+    trace.name = name_of(path);
+    while (true) {
+        TRY(const std::optional<CsvRow> row, reader.next());
+        if (!row) break;
+        TRY_VOID(take(trace, *row, reader));
+    }
+    if (trace.points.size() < 2)
+        return fail(
+            Errc::invalid_argument,
+            "{}:{}: the file ends with {} sample{}; at least two are needed to know the step", path,
+            reader.line_number(), trace.points.size(), trace.points.size() == 1 ? "" : "s");
+    trace.step = most_frequent_step(trace.points);
+    return trace;
+}
+
+double percentile(std::vector<double> values, double percent) {
+    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const double rank = percent / 100.0 * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(rank);
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
+    std::nth_element(values.begin(), at, values.end());
+    if (below + 1 == values.size()) return *at;
+    const double above = *std::min_element(at + 1, values.end());
+    return *at + (rank - static_cast<double>(below)) * (above - *at);
+}
+
+TraceGrid trace_grid(const Trace& trace) {
+    ASSERT(!trace.points.empty());
+    const Duration width = std::max(grid_width_min, trace.step);
+    const auto phase = [&](const Point& point) { return point.at - floor_to(point.at, width); };
+    const Duration first_phase = phase(trace.points.front());
+    const bool is_shifted =
+        std::ranges::all_of(trace.points, [&](const Point& p) { return phase(p) == first_phase; });
+    const Duration shift = is_shifted ? first_phase : Duration(0);
+    const Timestamp first = floor_to(trace.points.front().at - shift, width) + shift;
+    const Timestamp last = floor_to(trace.points.back().at - shift, width) + shift;
+    return {.width = width,
+            .first = first,
+            .count = static_cast<std::size_t>((last - first) / width) + 1};
+}
+
+std::vector<Window> trace_windows(const Trace& trace, const TraceGrid& grid) {
+    std::vector<Window> windows(grid.count);
+    for (std::size_t i = 0; i < grid.count; ++i) {
+        windows[i].start = grid.start(i);
+        windows[i].width = grid.width;
+    }
+    for (const Point& point : trace.points) {
+        Window& window = windows[static_cast<std::size_t>((point.at - grid.first) / grid.width)];
+        window.min = window.count == 0 ? point.value : std::min(window.min, point.value);
+        window.max = window.count == 0 ? point.value : std::max(window.max, point.value);
+        window.sum += point.value;
+        window.last = point.value;
+        window.state = SampleState::present;
+        ++window.count;
+    }
+    return windows;
+}
+
+}  // namespace forescale
