@@ -4,65 +4,111 @@
 #include <set>
 #include <sstream>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves the declaration to the program
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves the declaration
+                        // to the program
 
 namespace forescale {
 
 void LogConfig::describe(config::Fields& f) {
-    f.field("level", level, {.choices = {"debug", "info", "warn", "error", "off"}, .help = "Least severe line that is written"});
-    f.field("format", format, {.choices = {"logfmt", "json"}, .help = "How lines are written to standard error"});
+    f.field("level", level,
+            {.choices = {"debug", "info", "warn", "error", "off"},
+             .help = "Least severe line that is written"});
+    f.field("format", format,
+            {.choices = {"logfmt", "json"}, .help = "How lines are written to standard error"});
 }
 
-void StoreConfig::describe(config::Fields& f) {
-    f.field("kind", kind, {.choices = {"sqlite"}, .help = "Which database keeps history and decisions"});
-    f.field("path", path, {.help = "Database file; its folder is created"});
-    f.field("raw_days", raw_days, {.unit = "days", .min = 1, .max = 3650, .help = "How long samples are kept (metrics_raw)"});
-    f.field("hourly_days", hourly_days, {.unit = "days", .min = 1, .max = 3650, .help = "How long hourly windows are kept (metrics_hourly)"});
-    f.field("predictions_days", predictions_days, {.unit = "days", .min = 1, .max = 3650, .help = "How long predictions and their scores are kept"});
-    f.field("decisions_days", decisions_days, {.unit = "days", .min = 1, .max = 3650, .help = "How long decisions and operations are kept"});
+void RetentionConfig::describe(config::Fields& f) {
+    f.field(
+        "raw_days", raw_days,
+        {.unit = "days", .min = 1, .max = 3650, .help = "How long samples are kept (metrics_raw)"});
+    f.field("hourly_days", hourly_days,
+            {.unit = "days",
+             .min = 1,
+             .max = 3650,
+             .help = "How long hourly windows are kept (metrics_hourly)"});
+    f.field("predictions_days", predictions_days,
+            {.unit = "days",
+             .min = 1,
+             .max = 3650,
+             .help = "How long predictions and their scores are kept"});
+    f.field("decisions_days", decisions_days,
+            {.unit = "days",
+             .min = 1,
+             .max = 3650,
+             .help = "How long decisions and operations are kept"});
 }
 
-Retention StoreConfig::retention() const {
-    return {.raw = day * raw_days, .hourly = day * hourly_days, .predictions = day * predictions_days, .decisions = day * decisions_days};
+Retention RetentionConfig::retention() const {
+    return {.raw = day * raw_days,
+            .hourly = day * hourly_days,
+            .predictions = day * predictions_days,
+            .decisions = day * decisions_days};
 }
 
 void TurnConfig::describe(config::Fields& f) {
-    f.field("interval", interval, {.min = 1, .max = 3600, .help = "How often every service is looked at and decided for"});
+    f.field(
+        "interval", interval,
+        {.min = 1, .max = 3600, .help = "How often every service is looked at and decided for"});
     f.field("checkpoint_interval", checkpoint_interval,
-            {.min = 60, .max = 86400, .help = "How often learned state is stored; a restart repeats at most this much"});
+            {.min = 60,
+             .max = 86400,
+             .help = "How often learned state is stored; a restart repeats at most this much"});
 }
 
 void ClockConfig::describe(config::Fields& f) {
-    f.field("mode", mode, {.choices = {"wall", "scaled", "fast"}, .help = "wall: real time; scaled and fast: a replay on virtual time that begins with the data"});
-    f.field("speed", speed, {.unit = "x", .min = 0.1, .max = 1000000, .help = "Virtual seconds per second in mode scaled"});
+    f.field("mode", mode,
+            {.choices = {"wall", "scaled", "fast"},
+             .help = "wall: real time; scaled and fast: a replay on virtual time that begins with "
+                     "the data"});
+    f.field("speed", speed,
+            {.unit = "x",
+             .min = 0.1,
+             .max = 1000000,
+             .help = "Virtual seconds per second in mode scaled"});
 }
 
 void CollectorConfig::describe(config::Fields& f) {
-    f.field("name", name, {.required = true, .help = "Name of this source in logs, metrics and health"});
+    f.field("name", name,
+            {.required = true, .help = "Name of this source in logs, metrics and health"});
     f.field("kind", kind, {.choices = {"replay"}, .help = "What kind of source it is"});
     f.field("interval", interval, {.min = 1, .max = 3600, .help = "How often it is asked"});
-    f.field("timeout", timeout, {.min = 0.1, .max = 300, .help = "How long one answer may take before it counts as slow"});
-    f.field("files", files, {.help = "replay: CSV files, plain or gzip, with `timestamp,value` or one column per service"});
-    f.field("service", service, {.help = "replay: the service that a file with a single column feeds"});
+    f.field(
+        "timeout", timeout,
+        {.min = 0.1, .max = 300, .help = "How long one answer may take before it counts as slow"});
+    f.field(
+        "files", files,
+        {.help =
+             "replay: CSV files, plain or gzip, with `timestamp,value` or one column per service"});
+    f.field("service", service,
+            {.help = "replay: the service that a file with a single column feeds"});
 }
 
 void TargetConfig::describe(config::Fields& f) {
     f.field("kind", kind, {.choices = {"simulated"}, .help = "What runs the replicas"});
-    f.field("journal", journal, {.help = "simulated: file in which the simulated provider remembers its replicas; empty: none"});
+    f.field("journal", journal,
+            {.help = "simulated: file in which the simulated provider remembers its replicas; "
+                     "empty: none"});
     f.section("simulated", simulated, "How the simulated provider behaves");
+    f.section("executor", executor, "How an operation is tried, verified and rolled back");
 }
 
 void RatePolicyConfig::describe(config::Fields& f) {
     f.field("type", type, {.choices = {"Pods", "Percent"}, .help = "What value counts"});
     f.field("value", value, {.min = 1, .max = 100000, .help = "Largest change within the period"});
-    f.field("period_s", period_s, {.unit = "s", .min = 1, .max = 1800, .help = "periodSeconds of the HPA behavior"});
+    f.field("period_s", period_s,
+            {.unit = "s", .min = 1, .max = 1800, .help = "periodSeconds of the HPA behavior"});
 }
 
 void ScalingRulesConfig::describe(config::Fields& f) {
     f.field("stabilization_window_s", stabilization_window_s,
-            {.unit = "s", .min = 0, .max = 3600, .help = "How long back recommendations must agree before the size follows"});
+            {.unit = "s",
+             .min = 0,
+             .max = 3600,
+             .help = "How long back recommendations must agree before the size follows"});
     f.field("select_policy", select_policy,
-            {.choices = {"Max", "Min", "Disabled"}, .help = "Which policy counts when several allow different changes; Disabled forbids the direction"});
+            {.choices = {"Max", "Min", "Disabled"},
+             .help = "Which policy counts when several allow different changes; Disabled forbids "
+                     "the direction"});
     f.list("policies", policies, "Rate limits; without any, the defaults of the HPA");
 }
 
@@ -74,45 +120,90 @@ ScalingRules ScalingRulesConfig::rules(const ScalingRules& defaults) const {
                                                  : SelectPolicy::disabled;
     if (!policies.empty()) out.policies.clear();
     for (const auto& policy : policies)
-        out.policies.push_back({.type = policy.type == "Pods" ? PolicyType::pods : PolicyType::percent,
-                                .value = static_cast<int>(policy.value),
-                                .period = std::chrono::seconds(policy.period_s)});
+        out.policies.push_back(
+            {.type = policy.type == "Pods" ? PolicyType::pods : PolicyType::percent,
+             .value = static_cast<int>(policy.value),
+             .period = std::chrono::seconds(policy.period_s)});
     return out;
 }
 
 void BehaviorConfig::describe(config::Fields& f) {
-    f.section("scale_up", scale_up, "Limits on growing; defaults of the HPA: the larger of 4 pods or 100 % per 15 s, at once");
-    f.section("scale_down", scale_down, "Limits on shrinking; defaults of the HPA: 100 % per 15 s after 300 s of agreement");
+    f.section(
+        "scale_up", scale_up,
+        "Limits on growing; defaults of the HPA: the larger of 4 pods or 100 % per 15 s, at once");
+    f.section("scale_down", scale_down,
+              "Limits on shrinking; defaults of the HPA: 100 % per 15 s after 300 s of agreement");
 }
 
 void PolicyConfig::describe(config::Fields& f) {
-    f.field("replicas_min", replicas_min, {.unit = "replicas", .min = 0, .max = 100000, .help = "Never fewer than this"});
-    f.field("replicas_max", replicas_max, {.unit = "replicas", .min = 1, .max = 100000, .help = "Never more than this"});
-    f.field("quantile", quantile, {.min = 0.5, .max = 0.999, .help = "Share of lead times in which the planned capacity covers the largest demand: higher is safer and dearer"});
-    f.field("target_utilization", target_utilization, {.min = 0.05, .max = 1, .help = "Utilization that the reactive rule aims at while no forecast is trusted"});
-    f.field("tolerance", tolerance, {.min = 0, .max = 0.9, .help = "Smallest relative shrink that is worth a change"});
-    f.field("confidence_min", confidence_min, {.min = 0, .max = 1, .help = "Below this confidence the reactive rule decides"});
-    f.field("cooldown", cooldown, {.min = 0, .max = 86400, .help = "No shrinking for this long after any change"});
-    f.field("stale_after", stale_after, {.min = 1, .max = 86400, .help = "A newest sample older than this is stale: no shrinking on it"});
-    f.field("forecast_fallback_max", forecast_fallback_max, {.min = 0, .max = 86400, .help = "How long the forecast stands in for missing samples; then the size holds"});
-    f.field("lead_time", lead_time, {.min = 0, .max = 7200, .help = "Time from asking for a replica to its being ready, until it has been learned"});
-    f.section("behavior", behavior, "Rate limits and stabilization with the field names of a HorizontalPodAutoscaler");
+    f.field("replicas_min", replicas_min,
+            {.unit = "replicas", .min = 0, .max = 100000, .help = "Never fewer than this"});
+    f.field("replicas_max", replicas_max,
+            {.unit = "replicas", .min = 1, .max = 100000, .help = "Never more than this"});
+    f.field("quantile", quantile,
+            {.min = 0.5,
+             .max = 0.999,
+             .help = "Share of lead times in which the planned capacity covers the largest demand: "
+                     "higher is safer and dearer"});
+    f.field("headroom", headroom,
+            {.min = 0,
+             .max = 2,
+             .help = "Share added to the planned demand when the size changes: room for jumps that "
+                     "no history announces"});
+    f.field("target_utilization", target_utilization,
+            {.min = 0.05,
+             .max = 1,
+             .help = "Utilization that the reactive rule aims at while no forecast is trusted"});
+    f.field("tolerance", tolerance,
+            {.min = 0, .max = 0.9, .help = "Smallest relative shrink that is worth a change"});
+    f.field("confidence_min", confidence_min,
+            {.min = 0, .max = 1, .help = "Below this confidence the reactive rule decides"});
+    f.field("cooldown", cooldown,
+            {.min = 0, .max = 86400, .help = "No shrinking for this long after any change"});
+    f.field("stale_after", stale_after,
+            {.min = 1,
+             .max = 86400,
+             .help = "A newest sample older than this is stale: no shrinking on it"});
+    f.field("forecast_fallback_max", forecast_fallback_max,
+            {.min = 0,
+             .max = 86400,
+             .help = "How long the forecast stands in for missing samples; then the size holds"});
+    f.field(
+        "lead_time", lead_time,
+        {.min = 0,
+         .max = 7200,
+         .help = "Time from asking for a replica to its being ready, until it has been learned"});
+    f.section("behavior", behavior,
+              "Rate limits and stabilization with the field names of a HorizontalPodAutoscaler");
 }
 
 void ServiceConfig::describe(config::Fields& f) {
-    f.field("name", name, {.required = true, .help = "Name of the service; a column of the wide CSV form, a label everywhere"});
-    f.field("zone", zone, {.help = "IANA time zone in which its users live: daily and weekly patterns follow this wall clock"});
+    f.field("name", name,
+            {.required = true,
+             .help = "Name of the service; a column of the wide CSV form, a label everywhere"});
+    f.field("zone", zone,
+            {.help = "IANA time zone in which its users live: daily and weekly patterns follow "
+                     "this wall clock"});
     f.field("country", country, {.help = "ISO 3166 code for public holidays; empty: none"});
-    f.field("metric_kind", metric_kind, {.choices = {"gauge", "counter"}, .help = "gauge: samples are demand; counter: they grow, and demand is their rate per second"});
-    f.field("sample_step", sample_step, {.min = 1, .max = 86400, .help = "How far apart samples are"});
-    f.field("capacity_per_replica", capacity_per_replica, {.unit = "demand", .min = 1e-12, .help = "Demand that one ready replica serves, in the unit of the metric"});
+    f.field(
+        "metric_kind", metric_kind,
+        {.choices = {"gauge", "counter"},
+         .help =
+             "gauge: samples are demand; counter: they grow, and demand is their rate per second"});
+    f.field("sample_step", sample_step,
+            {.min = 1, .max = 86400, .help = "How far apart samples are"});
+    f.field("capacity_per_replica", capacity_per_replica,
+            {.unit = "demand",
+             .min = 1e-12,
+             .help = "Demand that one ready replica serves, in the unit of the metric"});
     f.section("policy", policy, "What may be done about it");
 }
 
 Result<Service> ServiceConfig::service() const {
     if (policy.replicas_min > policy.replicas_max)
-        return fail(Errc::invalid_argument, "service {}: policy.replicas_min {} is above policy.replicas_max {}; swap them", name,
-                    policy.replicas_min, policy.replicas_max);
+        return fail(Errc::invalid_argument,
+                    "service {}: policy.replicas_min {} is above policy.replicas_max {}; swap them",
+                    name, policy.replicas_min, policy.replicas_max);
     TRY(auto loaded, load_zone(zone));
     Service out;
     out.id = ServiceId(name);
@@ -124,6 +215,7 @@ Result<Service> ServiceConfig::service() const {
     out.policy = {.replicas_min = Replicas(static_cast<int>(policy.replicas_min)),
                   .replicas_max = Replicas(static_cast<int>(policy.replicas_max)),
                   .quantile = policy.quantile,
+                  .headroom = policy.headroom,
                   .target_utilization = policy.target_utilization,
                   .tolerance = policy.tolerance,
                   .scale_up = policy.behavior.scale_up.rules(scale_up_default()),
@@ -140,6 +232,7 @@ void AppConfig::describe(config::Fields& f) {
     f.section("log", log, "Log lines on standard error");
     f.section("api", api, "REST API, live updates and dashboard");
     f.section("store", store, "History, decisions and learned state");
+    f.section("retention", retention, "How long each table keeps its rows");
     f.section("turn", turn, "The turn: collect, forecast, decide, act");
     f.section("clock", clock, "How time passes");
     f.section("target", target, "What runs the replicas");
@@ -153,7 +246,8 @@ std::vector<std::pair<std::string, std::string>> process_environment() {
     std::vector<std::pair<std::string, std::string>> out;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
-        if (const auto at = text.find('='); at != std::string_view::npos) out.emplace_back(text.substr(0, at), text.substr(at + 1));
+        if (const auto at = text.find('='); at != std::string_view::npos)
+            out.emplace_back(text.substr(0, at), text.substr(at + 1));
     }
     return out;
 }
@@ -167,14 +261,19 @@ void check_unique(const Items& items, std::string_view what, config::Problems& p
     std::set<std::string> seen;
     for (const auto& item : items)
         if (!item.name.empty() && !seen.insert(item.name).second)
-            problems.push_back(fmt::format("{}: the name '{}' is used twice; give each its own", what, item.name));
+            problems.push_back(
+                fmt::format("{}: the name '{}' is used twice; give each its own", what, item.name));
 }
 
-void check_collector(const CollectorConfig& collector, const std::set<std::string>& services, config::Problems& problems) {
+void check_collector(const CollectorConfig& collector, const std::set<std::string>& services,
+                     config::Problems& problems) {
     if (collector.files.empty())
-        problems.push_back(fmt::format("collectors: '{}' has no files; name at least one CSV file", collector.name));
+        problems.push_back(fmt::format("collectors: '{}' has no files; name at least one CSV file",
+                                       collector.name));
     if (!collector.service.empty() && !services.contains(collector.service))
-        problems.push_back(fmt::format("collectors: '{}' feeds the service '{}', which is not among services", collector.name, collector.service));
+        problems.push_back(
+            fmt::format("collectors: '{}' feeds the service '{}', which is not among services",
+                        collector.name, collector.service));
 }
 
 }  // namespace
@@ -189,20 +288,27 @@ config::Problems cross_check(const AppConfig& app) {
         if (auto made = service.service(); !made) problems.push_back(made.error().message);
     }
     for (const auto& collector : app.collectors) check_collector(collector, names, problems);
-    if (app.services.empty()) problems.emplace_back("services: none; name at least one service to scale");
-    if (app.collectors.empty()) problems.emplace_back("collectors: none; name at least one source of samples");
+    if (app.services.empty())
+        problems.emplace_back("services: none; name at least one service to scale");
+    if (app.collectors.empty())
+        problems.emplace_back("collectors: none; name at least one source of samples");
     return problems;
 }
 
 Result<AppConfig> load_config(const std::string& path, const std::vector<std::string>& flags) {
     const std::ifstream file(path);
-    if (!file) return fail(Errc::not_found, "cannot open the configuration {}: {}; `forescale config example` prints one", path, std::strerror(errno));
+    if (!file)
+        return fail(Errc::not_found,
+                    "cannot open the configuration {}: {}; `forescale config example` prints one",
+                    path, std::strerror(errno));
     std::ostringstream text;
     text << file.rdbuf();
     AppConfig app;
-    auto problems = config::read(app, path, text.str(), {.environment = process_environment(), .flags = flags});
+    auto problems =
+        config::read(app, path, text.str(), {.environment = process_environment(), .flags = flags});
     if (problems.empty())
-        for (auto& problem : cross_check(app)) problems.push_back(fmt::format("{}: {}", path, problem));
+        for (auto& problem : cross_check(app))
+            problems.push_back(fmt::format("{}: {}", path, problem));
     if (!problems.empty()) return std::unexpected(Error{Errc::invalid_argument, joined(problems)});
     return app;
 }

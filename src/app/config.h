@@ -1,13 +1,14 @@
 #pragma once
-#include <string>
-#include <vector>
-
 #include "api/server.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "domain/service.h"
-#include "execution/simulated/simulated_target.h"
-#include "storage/store.h"
+#include "execution/executor.h"
+#include "execution/targets.h"
+#include "storage/stores.h"
+
+#include <string>
+#include <vector>
 
 namespace forescale {
 
@@ -17,9 +18,8 @@ struct LogConfig {
     void describe(config::Fields& f);
 };
 
-struct StoreConfig {
-    std::string kind = "sqlite";
-    std::string path = "forescale-data/forescale.db";
+/// How long rows are kept, counted back from the newest turn.
+struct RetentionConfig {
     std::int64_t raw_days = 90;
     std::int64_t hourly_days = 365;
     std::int64_t predictions_days = 90;
@@ -34,7 +34,8 @@ struct TurnConfig {
     void describe(config::Fields& f);
 };
 
-/// How time passes: as it does, faster, or as fast as the machine can; other than wall only for replays.
+/// How time passes: as it does, faster, or as fast as the machine can; other than wall only for
+/// replays.
 struct ClockConfig {
     std::string mode = "wall";
     double speed = 300.0;
@@ -55,6 +56,7 @@ struct TargetConfig {
     std::string kind = "simulated";
     std::string journal = "forescale-data/simulated-target.journal";
     SimulatedTargetSettings simulated;
+    ExecutorSettings executor;
     void describe(config::Fields& f);
 };
 
@@ -68,7 +70,7 @@ struct RatePolicyConfig {
 struct ScalingRulesConfig {
     std::int64_t stabilization_window_s = 0;
     std::string select_policy = "Max";
-    std::vector<RatePolicyConfig> policies;
+    std::vector<RatePolicyConfig> policies{};
     void describe(config::Fields& f);
     /// Without policies of its own: those of `defaults`.
     [[nodiscard]] ScalingRules rules(const ScalingRules& defaults) const;
@@ -83,6 +85,7 @@ struct PolicyConfig {
     std::int64_t replicas_min = ScalingPolicy{}.replicas_min.value();
     std::int64_t replicas_max = ScalingPolicy{}.replicas_max.value();
     double quantile = ScalingPolicy{}.quantile;
+    double headroom = ScalingPolicy{}.headroom;
     double target_utilization = ScalingPolicy{}.target_utilization;
     double tolerance = ScalingPolicy{}.tolerance;
     double confidence_min = ScalingPolicy{}.confidence_min;
@@ -112,6 +115,7 @@ struct AppConfig {
     LogConfig log;
     ApiConfig api;
     StoreConfig store;
+    RetentionConfig retention;
     TurnConfig turn;
     ClockConfig clock;
     TargetConfig target;
@@ -120,10 +124,12 @@ struct AppConfig {
     void describe(config::Fields& f);
 };
 
-/// Reads and validates a file, the environment and --set flags. errors  not_found, or invalid_argument with every problem on a
-/// line of its own
-[[nodiscard]] Result<AppConfig> load_config(const std::string& path, const std::vector<std::string>& flags);
-/// What describe() cannot see: names used twice, collectors that feed unknown services, zones, bounds against each other.
+/// Reads and validates a file, the environment and --set flags. errors  not_found, or
+/// invalid_argument with every problem on a line of its own
+[[nodiscard]] Result<AppConfig> load_config(const std::string& path,
+                                            const std::vector<std::string>& flags);
+/// What describe() cannot see: names used twice, collectors that feed unknown services, zones,
+/// bounds against each other.
 [[nodiscard]] config::Problems cross_check(const AppConfig& app);
 
 }  // namespace forescale

@@ -69,4 +69,5 @@ template <class... Args>
 
 /// TRY_VOID(store.write(batch)); returns the error to the caller.
 #define TRY_VOID(...) \
-    if (auto done = (__VA_ARGS__); !done) return std::unexpected(std::move(done).error())
+    if (auto FORESCALE_CAT(done_, __LINE__) = (__VA_ARGS__); !FORESCALE_CAT(done_, __LINE__)) \
+    return std::unexpected(std::move(FORESCALE_CAT(done_, __LINE__)).error())

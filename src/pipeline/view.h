@@ -1,15 +1,15 @@
 #pragma once
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "domain/alert.h"
 #include "domain/decision.h"
 #include "domain/forecast.h"
 #include "domain/operation.h"
 #include "domain/service.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace forescale {
 
@@ -17,20 +17,21 @@ namespace forescale {
 struct ServiceView {
     Service service;
     Capacity capacity;
-    Point newest;                                  ///< newest sample, with its state
+    Point newest;  ///< newest sample, with its state
     Duration lead_time{0};
     bool lead_time_learned = false;
-    std::shared_ptr<const ForecastPath> path;      ///< null before the first forecast
-    std::shared_ptr<const Decision> decision;      ///< of this turn, recorded or not; null before the first
-    std::optional<Operation> operation;            ///< the newest one
-    double risk = 0.0;                             ///< 0..1: how likely demand is to exceed capacity within the lead time
+    std::shared_ptr<const ForecastPath> path;  ///< null before the first forecast
+    std::shared_ptr<const Decision>
+        decision;                        ///< of this turn, recorded or not; null before the first
+    std::optional<Operation> operation;  ///< the newest one
+    double risk = 0.0;  ///< 0..1: how likely demand is to exceed capacity within the lead time
 };
 
 /// The fleet after one turn. Immutable.
 struct FleetView {
     Timestamp at;
-    std::int64_t turn = 0;                          ///< turns since start
-    std::vector<ServiceView> services;              ///< sorted by id
+    std::int64_t turn = 0;              ///< turns since start
+    std::vector<ServiceView> services;  ///< sorted by id
     std::vector<ComponentHealth> health;
     std::vector<Alert> alerts;
 };

@@ -1,0 +1,331 @@
+#include "app/cli.h"
+
+#include "app/commands/commands.h"
+#include "app/version.h"
+
+#include <CLI/CLI.hpp>
+
+namespace forescale {
+namespace {
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 done; 1 the answer is no (problems found, chain broken); 2 wrong usage, input "
+    "or configuration;\n"
+    "            3 a file, port, database or target cannot be used now; 4 stored data is corrupt.";
+
+std::string footer(const std::string& examples) {
+    return "Examples:\n" + examples + "\n" + exit_codes;
+}
+
+/// The command line as a whole: options are bound to the structs, the chosen command is run
+/// afterwards.
+struct Cli {
+    CLI::App app{
+        "Forecasts the load of services and scales their infrastructure before the demand arrives.",
+        "forescale"};
+    RunOptions run;
+    DemoOptions demo;
+    ValidateOptions validate;
+    BacktestOptions backtest;
+    SimulateOptions simulate;
+    ExplainOptions explain;
+    AuditOptions audit;
+    ConfigOptions config;
+    bool no_serve = false;
+    bool version_json = false;
+    std::string shell;
+    std::string output;
+    std::function<ExitCode()> chosen;
+};
+
+void add_output(CLI::App* command, std::string& output) {
+    command->add_option("--output", output, "How the answer is printed: text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->default_str("text");
+}
+
+void add_config(CLI::App* command, std::string& config, std::vector<std::string>& set) {
+    command->add_option("-c,--config", config, "Configuration file (YAML)")->capture_default_str();
+    command->add_option("--set", set, "Override one option, e.g. api.port=9090; may be repeated")
+        ->type_name("NAME=VALUE");
+}
+
+void add_store(CLI::App* command, StoreOptions& store) {
+    command->add_option("--store", store.store,
+                        "Database file; default: the one that the configuration names");
+    command->add_option("-c,--config", store.config, "Configuration file (YAML)")
+        ->capture_default_str();
+}
+
+void add_run(Cli& cli) {
+    auto* command =
+        cli.app.add_subcommand("run", "Collect, forecast, decide and scale until stopped");
+    command->footer(
+        footer("  forescale run --config forescale.yaml\n  forescale run --set api.port=9090 --set "
+               "log.level=debug"));
+    add_config(command, cli.run.config, cli.run.set);
+    command->callback([&cli] { cli.chosen = [&cli] { return run_command(cli.run); }; });
+}
+
+void add_demo(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "demo", "Replay a month of real traffic on a simulated target, and show it");
+    command->footer(
+        footer("  forescale demo\n  forescale demo --trace my.csv.gz --speed 600\n  forescale demo "
+               "--no-serve"));
+    command->add_option(
+        "--trace", cli.demo.trace,
+        "CSV file, plain or gzip, with timestamp,value; default: the shipped trace");
+    command->add_option("--folder", cli.demo.folder,
+                        "Where the demo keeps its database; default: a new temporary folder");
+    command->add_option("--port", cli.demo.port, "Port of the page; 0 takes a free one")
+        ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
+    command
+        ->add_option("--speed", cli.demo.speed,
+                     "Virtual seconds per second while the page is served")
+        ->check(CLI::Range(1.0, 100000.0))
+        ->capture_default_str();
+    command->add_flag("--no-serve", cli.no_serve,
+                      "End after the summary; also what happens without a terminal");
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.demo.serve = !cli.no_serve;
+            return demo_command(cli.demo);
+        };
+    });
+}
+
+void add_validate(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "validate", "Check a configuration file and say everything that is wrong with it");
+    command->footer(
+        footer("  forescale validate --config forescale.yaml\n  forescale validate --output json"));
+    add_config(command, cli.validate.config, cli.validate.set);
+    add_output(command, cli.output);
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.validate.json = cli.output == "json";
+            return validate_command(cli.validate);
+        };
+    });
+}
+
+void add_backtest(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "backtest", "Score every forecast member on recorded series, with rolling origins");
+    command->footer(
+        footer("  forescale backtest requests.csv.gz\n  forescale backtest *.csv.gz --out results "
+               "--output json"));
+    command
+        ->add_option("files", cli.backtest.files, "CSV files, plain or gzip, with timestamp,value")
+        ->required();
+    command->add_option("--out", cli.backtest.out,
+                        "Folder for NAME/forecasts.csv and summary.json; default: scores only");
+    command->add_option("--events", cli.backtest.events,
+                        "CSV file with timestamp_start,timestamp_end,type,name");
+    command->add_option("--zone", cli.backtest.zone, "IANA time zone in which the users live")
+        ->capture_default_str();
+    add_output(command, cli.output);
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.backtest.json = cli.output == "json";
+            return backtest_command(cli.backtest);
+        };
+    });
+}
+
+void add_simulate(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "simulate", "Compare scaling policies on recorded series: cost, and demand not served");
+    command->footer(footer(
+        "  forescale simulate requests.csv.gz\n"
+        "  forescale simulate *.csv.gz --out results --policies forescale,hpa --lead-time 10m"));
+    command
+        ->add_option("files", cli.simulate.files, "CSV files, plain or gzip, with timestamp,value")
+        ->required();
+    command->add_option("--out", cli.simulate.out,
+                        "Folder for NAME/decisions.csv; default: scores only");
+    command
+        ->add_option("--lead-time", cli.simulate.lead_time,
+                     "From asking for an instance to its being ready")
+        ->capture_default_str();
+    command
+        ->add_option("--policies", cli.simulate.policies,
+                     "Names, separated by commas; default: all")
+        ->delimiter(',');
+    command->add_option("--events", cli.simulate.events,
+                        "CSV file with timestamp_start,timestamp_end,type,name");
+    command->add_option("--zone", cli.simulate.zone, "IANA time zone in which the users live")
+        ->capture_default_str();
+    add_output(command, cli.output);
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.simulate.json = cli.output == "json";
+            return simulate_command(cli.simulate);
+        };
+    });
+}
+
+void add_explain(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "explain", "Say why a decision came out as it did, and why not one replica fewer");
+    command->footer(
+        footer("  forescale explain shop-20260301T120030Z\n  forescale explain --service shop --at "
+               "2026-03-01T12:00:00Z --output json"));
+    command->add_option(
+        "id", cli.explain.id,
+        "Id of the decision; or give --service, and --at for another than the newest");
+    command->add_option("--service", cli.explain.service, "Service whose decision is meant");
+    command->add_option("--at", cli.explain.at,
+                        "The newest decision at or before this time (ISO-8601)");
+    add_store(command, cli.explain.store);
+    add_output(command, cli.output);
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.explain.json = cli.output == "json";
+            return explain_command(cli.explain);
+        };
+    });
+}
+
+void add_audit(Cli& cli) {
+    auto* command = cli.app.add_subcommand("audit", "Show or verify the append-only audit trail");
+    command->footer(footer(
+        "  forescale audit verify\n  forescale audit list --first 100 --limit 20 --output json"));
+    command->require_subcommand(1);
+    auto* verify = command->add_subcommand("verify", "Check every link of the hash chain");
+    auto* list = command->add_subcommand("list", "Print entries, oldest first");
+    list->add_option("--first", cli.audit.first, "Sequence number to begin with")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    list->add_option("--limit", cli.audit.limit, "How many entries")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
+    for (auto* sub : {verify, list}) {
+        add_store(sub, cli.audit.store);
+        add_output(sub, cli.output);
+    }
+    const auto choose = [&cli](bool verifies) {
+        cli.chosen = [&cli, verifies] {
+            cli.audit.verify = verifies;
+            cli.audit.json = cli.output == "json";
+            return audit_command(cli.audit);
+        };
+    };
+    verify->callback([choose] { choose(true); });
+    list->callback([choose] { choose(false); });
+}
+
+void add_config_command(Cli& cli) {
+    auto* command =
+        cli.app.add_subcommand("config", "Print the reference of all options, or an example file");
+    command->footer(
+        footer("  forescale config reference\n  forescale config example > forescale.yaml"));
+    command->require_subcommand(1);
+    command
+        ->add_subcommand(
+            "reference",
+            "Every option with unit, default, bounds and environment variable (Markdown)")
+        ->callback([&cli] { cli.chosen = [] { return config_command({.example = false}); }; });
+    command->add_subcommand("example", "A commented file with every option at its default")
+        ->callback([&cli] { cli.chosen = [] { return config_command({.example = true}); }; });
+}
+
+void add_version(Cli& cli) {
+    auto* command = cli.app.add_subcommand("version", "Print the version");
+    command->footer(footer("  forescale version\n  forescale version --output json"));
+    add_output(command, cli.output);
+    command->callback(
+        [&cli] { cli.chosen = [&cli] { return version_command(cli.output == "json"); }; });
+}
+
+/// The words that may follow a command: its commands and long flags.
+std::string words_of(const CLI::App& command) {
+    std::vector<std::string> words;
+    for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; }))
+        words.push_back(sub->get_name());
+    for (const auto* option : command.get_options())
+        for (const auto& name : option->get_lnames()) words.push_back("--" + name);
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::string bash_completion(const CLI::App& app) {
+    std::string cases;
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+        cases += fmt::format("        {}) words=\"{}\" ;;\n", sub->get_name(), words_of(*sub));
+    return fmt::format(
+        "_forescale() {{\n    local words=\"{}\"\n    case \"${{COMP_WORDS[1]}}\" in\n{}    esac\n"
+        "    [ \"$COMP_CWORD\" -eq 1 ] && words=\"{}\"\n"
+        "    COMPREPLY=($(compgen -W \"$words\" -- \"${{COMP_WORDS[COMP_CWORD]}}\"))\n}}\n"
+        "complete -o default -F _forescale forescale\n",
+        words_of(app), cases, words_of(app));
+}
+
+std::string fish_completion(const CLI::App& app) {
+    std::string out;
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        out += fmt::format("complete -c forescale -n __fish_use_subcommand -f -a {} -d '{}'\n",
+                           sub->get_name(), sub->get_description());
+        for (const auto* option : sub->get_options())
+            for (const auto& name : option->get_lnames())
+                out +=
+                    fmt::format("complete -c forescale -n '__fish_seen_subcommand_from {}' -l {}\n",
+                                sub->get_name(), name);
+    }
+    return out;
+}
+
+/// A script made from the command line itself, so that it cannot be out of date.
+std::string completion_script(const CLI::App& app, const std::string& shell) {
+    if (shell == "fish") return fish_completion(app);
+    const auto bash = bash_completion(app);
+    return shell == "bash" ? bash : "autoload -U +X bashcompinit && bashcompinit\n" + bash;
+}
+
+void add_completion(Cli& cli) {
+    auto* command = cli.app.add_subcommand("completion", "Print a completion script for a shell");
+    command->footer(
+        footer("  source <(forescale completion bash)\n  forescale completion fish > "
+               "~/.config/fish/completions/forescale.fish"));
+    command->add_option("shell", cli.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            fmt::print("{}", completion_script(cli.app, cli.shell));
+            return ExitCode::ok;
+        };
+    });
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv) {
+    Cli cli;
+    cli.app.set_version_flag("--version", std::string("forescale ") + std::string(version_text));
+    cli.app.require_subcommand(1);
+    cli.app.footer(
+        footer("  forescale demo\n  forescale validate --config forescale.yaml\n  forescale run "
+               "--config forescale.yaml\n"
+               "  forescale backtest requests.csv.gz\n  forescale simulate requests.csv.gz"));
+    add_run(cli);
+    add_demo(cli);
+    add_validate(cli);
+    add_backtest(cli);
+    add_simulate(cli);
+    add_explain(cli);
+    add_audit(cli);
+    add_config_command(cli);
+    add_version(cli);
+    add_completion(cli);
+    try {
+        cli.app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return cli.app.exit(error) == 0 ? static_cast<int>(ExitCode::ok)
+                                        : static_cast<int>(ExitCode::usage);
+    }
+    return static_cast<int>(cli.chosen());
+}
+
+}  // namespace forescale

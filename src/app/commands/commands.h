@@ -1,0 +1,88 @@
+#pragma once
+#include "app/exit_code.h"
+#include "base/time.h"
+
+#include <string>
+#include <vector>
+
+/// The commands behind the command line, one file each. They print their answer to standard output,
+/// and errors as one line to standard error.
+namespace forescale {
+
+struct RunOptions {
+    std::string config = "forescale.yaml";
+    std::vector<std::string> set;
+};
+[[nodiscard]] ExitCode run_command(const RunOptions& options);
+
+struct DemoOptions {
+    std::string trace;   ///< empty: the shipped one
+    std::string folder;  ///< where the demo keeps its database; empty: a new temporary one
+    std::int64_t port = 8480;
+    double speed = 300.0;
+    bool serve = true;  ///< off: end after the summary, also on a terminal
+};
+[[nodiscard]] ExitCode demo_command(const DemoOptions& options);
+
+struct ValidateOptions {
+    std::string config = "forescale.yaml";
+    std::vector<std::string> set;
+    bool json = false;
+};
+[[nodiscard]] ExitCode validate_command(const ValidateOptions& options);
+
+struct BacktestOptions {
+    std::vector<std::string> files;
+    std::string out;
+    std::string events;
+    std::string zone = "UTC";
+    bool json = false;
+};
+[[nodiscard]] ExitCode backtest_command(const BacktestOptions& options);
+
+struct SimulateOptions {
+    std::vector<std::string> files;
+    std::string out;
+    std::string lead_time = "300s";
+    std::vector<std::string> policies;
+    std::string events;
+    std::string zone = "UTC";
+    bool json = false;
+};
+[[nodiscard]] ExitCode simulate_command(const SimulateOptions& options);
+
+/// Which database: the one given, or that of the configuration.
+struct StoreOptions {
+    std::string store;
+    std::string config = "forescale.yaml";
+};
+
+struct ExplainOptions {
+    StoreOptions store;
+    std::string id;
+    std::string service;
+    std::string at;
+    bool json = false;
+};
+[[nodiscard]] ExitCode explain_command(const ExplainOptions& options);
+
+struct AuditOptions {
+    StoreOptions store;
+    bool verify = false;
+    std::int64_t first = 1;
+    std::int64_t limit = 100;
+    bool json = false;
+};
+[[nodiscard]] ExitCode audit_command(const AuditOptions& options);
+
+struct ConfigOptions {
+    bool example = false;  ///< else the reference page
+};
+[[nodiscard]] ExitCode config_command(const ConfigOptions& options);
+
+[[nodiscard]] ExitCode version_command(bool json);
+
+/// Prints the error and returns its exit code.
+[[nodiscard]] ExitCode report(const Error& error);
+
+}  // namespace forescale

@@ -1,0 +1,101 @@
+#include "app/commands/commands.h"
+#include "app/commands/stored.h"
+#include "base/json.h"
+#include "storage/decision_json.h"
+
+namespace forescale {
+namespace {
+
+Result<Decision> wanted(Store& store, const ExplainOptions& options) {
+    if (!options.id.empty()) return store.decision(options.id);
+    if (options.service.empty())
+        return fail(Errc::invalid_argument,
+                    "which decision? give its id, or --service NAME (and --at TIME)");
+    Page page{.service = ServiceId(options.service), .since = {}, .before = {}, .rows_max = 1};
+    if (!options.at.empty()) {
+        TRY(const auto at, parse_timestamp(options.at));
+        page.before = at + Duration(1);
+    }
+    TRY(auto decisions, store.decisions(page));
+    if (decisions.empty())
+        return fail(Errc::not_found,
+                    "no decision of service '{}'{} is stored; `forescale explain` reads the "
+                    "database of --store or --config",
+                    options.service, options.at.empty() ? "" : " at or before " + options.at);
+    return std::move(decisions.front());
+}
+
+void print_inputs(const Decision& decision) {
+    const auto& in = decision.inputs;
+    fmt::print("\nInputs\n");
+    fmt::print("  capacity       {} ready, {} pending; one replica serves {:.6g}\n",
+               in.capacity.ready.value(), in.capacity.pending.value(),
+               in.capacity_per_replica.value());
+    if (in.newest.state == SampleState::present)
+        fmt::print("  newest sample  {:.6g}, {} old\n", in.newest.value,
+                   format_duration(in.newest_age));
+    else
+        fmt::print("  newest sample  {}\n", to_string(in.newest.state));
+    fmt::print("  lead time      {}\n  confidence     {:.2f}\n", format_duration(in.lead_time),
+               in.confidence);
+    if (in.lead_demand)
+        fmt::print(
+            "  lead demand    {:.6g} at 50 %, {:.6g} at 90 %, {:.6g} at 99 %; planned for {:.6g} "
+            "at {:.4g} %\n",
+            in.lead_demand->quantiles.at(median_index), quantile_at(in.lead_demand->quantiles, 0.9),
+            quantile_at(in.lead_demand->quantiles, 0.99), decision.demand_planned,
+            decision.quantile * 100);
+}
+
+/// Where the planned demand lies between what some sizes serve: one row per size, a bar as long as
+/// its capacity.
+void print_chart(const Decision& decision) {
+    const double per_replica = decision.inputs.capacity_per_replica.value();
+    if (!(per_replica > 0)) return;
+    const int from = std::max(1, decision.desired.value() - 2);
+    const int to = decision.desired.value() + 2;
+    constexpr double width = 50;
+    fmt::print("\nCapacity against the demand planned for ({:.6g})\n", decision.demand_planned);
+    for (int replicas = from; replicas <= to; ++replicas) {
+        const auto bar = static_cast<std::size_t>(width * replicas / to);
+        fmt::print("  {:>4} {} {:<50} {:.6g}\n", replicas,
+                   replicas == decision.desired.value() ? '*' : ' ', std::string(bar, '='),
+                   replicas * per_replica);
+    }
+    const auto mark = static_cast<std::size_t>(
+        std::clamp(width * decision.demand_planned / (to * per_replica), 0.0, width));
+    fmt::print("  demand {:>{}}\n", '^', mark + 1);
+}
+
+void print_text(const Decision& decision) {
+    fmt::print("{}\n{}\n\nDecision {} of {} at {}\n  {} -> {} replicas, reason {}\n",
+               decision.sentence, decision.why_not_fewer, decision.id, decision.service,
+               format_timestamp(decision.at), decision.inputs.capacity.total().value(),
+               decision.desired.value(), to_string(decision.reason));
+    print_inputs(decision);
+    fmt::print("\nRules, in order\n");
+    for (const auto& step : decision.steps)
+        fmt::print("  {:<18} {:>4} -> {:<4} {}\n", step.rule, step.before.value(),
+                   step.after.value(), step.detail);
+    fmt::print("\nMembers of the forecast\n");
+    for (const auto& member : decision.inputs.members)
+        fmt::print("  {:<18} {:>5.1f} % {}\n", member.name, member.weight * 100,
+                   member.asleep ? "asleep: " + member.asleep_because : "");
+    print_chart(decision);
+}
+
+}  // namespace
+
+ExitCode explain_command(const ExplainOptions& options) {
+    auto store = open_stored(options.store);
+    if (!store) return report(store.error());
+    const auto decision = wanted(**store, options);
+    if (!decision) return report(decision.error());
+    if (options.json)
+        fmt::print("{}\n", decision_to_json(*decision));
+    else
+        print_text(*decision);
+    return ExitCode::ok;
+}
+
+}  // namespace forescale

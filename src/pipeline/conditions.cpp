@@ -1,0 +1,190 @@
+#include "pipeline/conditions.h"
+
+#include "base/log.h"
+
+namespace forescale {
+namespace {
+
+void report(const PipelineParts& parts, const std::string& component, HealthState state,
+            const std::string& detail, Timestamp now) {
+    if (!parts.health.report(component, state, detail, now)) return;
+    parts.metrics.up(component, state == HealthState::ok);
+    if (state == HealthState::ok)
+        log::info("component_ok", "component", component);
+    else
+        log::warn("component_degraded", "component", component, "state", to_string(state), "detail",
+                  detail);
+}
+
+/// Raises the alert while `on`, clears it otherwise.
+void signal(const PipelineParts& parts, bool on, Alert alert) {
+    if (on)
+        parts.alerts.raise(std::move(alert));
+    else
+        parts.alerts.clear(alert.name, alert.service);
+}
+
+/// The state of a service's data, and what that means for its decisions.
+std::pair<HealthState, std::string> data_health(const ServiceState& state) {
+    if (!state.decision) return {HealthState::degraded, "no decision yet: its size is not known"};
+    switch (state.decision->reason) {
+        case Reason::hold_missing_data:
+            return {
+                HealthState::failed,
+                "no fresh samples and no young forecast: its size holds; look at its collector"};
+        case Reason::forecast_fallback:
+            return {HealthState::degraded,
+                    "no fresh samples: the forecast stands in; look at its collector"};
+        case Reason::forecast:
+        case Reason::reactive_floor:
+        case Reason::reactive:
+        case Reason::confidence_gate:
+        case Reason::tolerance:
+        case Reason::stabilization:
+        case Reason::rate_limit:
+        case Reason::cooldown:
+        case Reason::bounds:
+        case Reason::steady:
+            break;
+    }
+    if (!state.path())
+        return {HealthState::degraded,
+                "no forecast yet: reactive scaling until there is an hour of history"};
+    return {HealthState::ok, {}};
+}
+
+bool wants_more_than_max(const ServiceState& state) {
+    if (!state.decision) return false;
+    return replicas_for(Demand(state.decision->demand_planned),
+                        state.service().capacity_per_replica) > state.service().policy.replicas_max;
+}
+
+}  // namespace
+
+void note_poll(const PipelineParts& parts, const std::string& collector, const PollResult& result,
+               Timestamp now) {
+    parts.metrics.collected(collector, result.ok(), result.points, result.took);
+    report(parts, "collector/" + collector, result.ok() ? HealthState::ok : HealthState::degraded,
+           result.ok() ? "" : result.error->message, now);
+    signal(parts, !result.ok(),
+           {.name = "collector_failing",
+            .service = collector,
+            .severity = Severity::warning,
+            .summary = result.ok() ? ""
+                                   : fmt::format("Collector {} gives no samples: {}", collector,
+                                                 result.error->message),
+            .since = now});
+}
+
+void note_stream(const PipelineParts& parts, const Result<void>& result, Timestamp now) {
+    report(parts, "streaming", result ? HealthState::ok : HealthState::degraded,
+           result ? "" : result.error().message, now);
+}
+
+void note_target(const PipelineParts& parts, const ServiceId& service, const Result<Capacity>& seen,
+                 Timestamp now) {
+    report(parts, "target/" + service.str(), seen ? HealthState::ok : HealthState::failed,
+           seen ? "" : seen.error().message, now);
+    signal(parts, !seen,
+           {.name = "target_unreachable",
+            .service = service.str(),
+            .severity = Severity::critical,
+            .summary = seen ? ""
+                            : fmt::format("The size of {} is not known, so it holds: {}", service,
+                                          seen.error().message),
+            .since = now});
+}
+
+void note_store(const PipelineParts& parts, const Result<void>& stored, std::size_t waiting,
+                Timestamp now) {
+    report(parts, "store", stored ? HealthState::ok : HealthState::failed,
+           stored ? ""
+                  : fmt::format(
+                        "{}; {} turns wait in memory and nothing is scaled until they are stored",
+                        stored.error().message, waiting),
+           now);
+    signal(parts, !stored,
+           {.name = "store_unavailable",
+            .service = "",
+            .severity = Severity::critical,
+            .summary = stored ? ""
+                              : fmt::format("Nothing is scaled: turns cannot be recorded: {}",
+                                            stored.error().message),
+            .since = now});
+}
+
+void note_refused(const PipelineParts& parts, const Decision& decision, const Error& error,
+                  Timestamp now) {
+    log::warn("operation_refused", "service", decision.service, "decision", decision.id, "error",
+              error.message);
+    parts.alerts.raise(
+        {.name = "operation_refused",
+         .service = decision.service.str(),
+         .severity = Severity::warning,
+         .summary = fmt::format("{} was not scaled: {}", decision.service, error.message),
+         .since = now});
+}
+
+void note_operation_state(const PipelineParts& parts, const Operation& operation, Timestamp now) {
+    const bool bad =
+        operation.state == OperationState::failed || operation.state == OperationState::rolled_back;
+    if (bad)
+        log::error("operation_ended_badly", "service", operation.service, "operation", operation.id,
+                   "state", to_string(operation.state), "detail", operation.detail);
+    if (operation.state == OperationState::done || operation.state == OperationState::executing)
+        parts.alerts.clear("operation_refused", operation.service.str());
+    if (!bad && operation.state != OperationState::done) return;
+    signal(parts, bad,
+           {.name = "operation_failed",
+            .service = operation.service.str(),
+            .severity = Severity::critical,
+            .summary = fmt::format("Scaling {} from {} to {} ended as {}: {}", operation.service,
+                                   operation.from.value(), operation.to.value(),
+                                   to_string(operation.state), operation.detail),
+            .since = now});
+}
+
+void note_service(const PipelineParts& parts, const ServiceState& state, const StreamCounts& counts,
+                  Timestamp now) {
+    auto [health, detail] = data_health(state);
+    report(parts, "service/" + state.id().str(), health, detail, now);
+    signal(parts, health == HealthState::failed,
+           {.name = "samples_missing",
+            .service = state.id().str(),
+            .severity = Severity::critical,
+            .summary = detail,
+            .since = now});
+    const bool short_of_max = wants_more_than_max(state);
+    signal(parts, short_of_max,
+           {.name = "demand_above_max",
+            .service = state.id().str(),
+            .severity = Severity::warning,
+            .summary = short_of_max ? fmt::format("Demand of {} is forecast at {:.6g}, more than "
+                                                  "replicas_max {} can serve; raise it",
+                                                  state.id(), state.decision->demand_planned,
+                                                  state.service().policy.replicas_max.value())
+                                    : "",
+            .since = now});
+    note_counts(parts.metrics, state.id(), counts);
+    if (state.path())
+        parts.metrics.forecast_made(state.id(), state.path()->confidence,
+                                    now - state.path()->origin);
+    parts.metrics.lead_time(state.id(), state.turn().lead_time.lead_time(),
+                            state.turn().lead_time.learned());
+}
+
+void note_counts(ScalingMetrics& metrics, const ServiceId& service, const StreamCounts& counts) {
+    const auto total = [&](std::string_view outcome, std::int64_t n) {
+        metrics.stream_points(service, outcome, static_cast<double>(n));
+    };
+    total("accepted", counts.accepted);
+    total("duplicate", counts.duplicate);
+    total("conflicting", counts.conflicting);
+    total("late", counts.late);
+    total("future", counts.future);
+    total("not_a_number", counts.not_a_number);
+    total("negative", counts.negative);
+    total("counter_reset", counts.counter_resets);
+}
+
+}  // namespace forescale

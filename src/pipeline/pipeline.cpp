@@ -1,0 +1,106 @@
+#include "pipeline/pipeline.h"
+
+#include "base/archive.h"
+#include "base/json.h"
+#include "base/log.h"
+
+namespace forescale {
+namespace {
+
+std::vector<std::unique_ptr<ServiceState>> make_states(std::vector<Service> services) {
+    std::ranges::sort(services, {}, &Service::id);
+    std::vector<std::unique_ptr<ServiceState>> states;
+    states.reserve(services.size());
+    for (auto& service : services)
+        states.push_back(std::make_unique<ServiceState>(std::move(service)));
+    return states;
+}
+
+/// Windows of the service's own steps, and of an hour where its grid divides one.
+std::vector<Duration> widths_of(const Service& service) {
+    std::vector<Duration> widths{service.fine_step};
+    if (service.grid_step > service.fine_step) widths.push_back(service.grid_step);
+    constexpr Duration hour = std::chrono::hours(1);
+    if (service.grid_step < hour && hour % service.grid_step == Duration(0)) widths.push_back(hour);
+    return widths;
+}
+
+std::map<ServiceId, StreamSettings> stream_settings(
+    const std::vector<std::unique_ptr<ServiceState>>& states, Duration lateness_max) {
+    std::map<ServiceId, StreamSettings> out;
+    for (const auto& state : states)
+        out[state->id()] = {.kind = state->service().metric_kind,
+                            .sample_step = state->service().sample_step,
+                            .widths = widths_of(state->service()),
+                            .lateness_max = lateness_max};
+    return out;
+}
+
+std::string event_body(const BusinessEvent& event) {
+    return json::serialize(json::object{{"id", event.id},
+                                        {"type", event.type},
+                                        {"name", event.name},
+                                        {"start", format_timestamp(event.start)},
+                                        {"end", format_timestamp(event.end)},
+                                        {"expected_uplift", event.expected_uplift},
+                                        {"cancelled", event.cancelled}});
+}
+
+}  // namespace
+
+Pipeline::Pipeline(std::vector<Service> services, std::vector<Poller> pollers, PipelineParts parts,
+                   PipelineSettings settings)
+    : parts_(parts),
+      settings_(settings),
+      services_(make_states(std::move(services))),
+      pollers_(std::move(pollers)),
+      producer_(parts_.bus),
+      processor_(parts_.bus, stream_settings(services_, settings_.lateness_max)),
+      processed_(parts_.bus, topic::processed, "pipeline"),
+      aggregated_(parts_.bus, topic::aggregated, "pipeline"),
+      executor_(parts_.target, settings_.executor) {}
+
+Pipeline::~Pipeline() = default;
+
+Result<std::unique_ptr<Pipeline>> Pipeline::open(std::vector<Service> services,
+                                                 std::vector<Poller> pollers, PipelineParts parts,
+                                                 PipelineSettings settings) {
+    std::unique_ptr<Pipeline> pipeline(
+        new Pipeline(std::move(services), std::move(pollers), parts, settings));  // NOLINT: private
+    TRY(pipeline->recorder_, Recorder::open(parts.store));
+    TRY_VOID(pipeline->recover());
+    return pipeline;
+}
+
+ServiceState* Pipeline::find(std::string_view service) {
+    const auto at = std::ranges::lower_bound(
+        services_, service, {},
+        [](const auto& state) -> std::string_view { return state->id().str(); });
+    return at != services_.end() && (*at)->id().str() == service ? at->get() : nullptr;
+}
+
+Result<void> Pipeline::accept_event(BusinessEvent event, Timestamp now) {
+    if (!events_.put(event, now))
+        return fail(Errc::unavailable,
+                    "{} events are planned already, which is the most that are kept; cancel some",
+                    EventBook::events_max);
+    recorder_->audit(now, "event", event.id, event_body(event));
+    Batch batch;
+    batch.events.push_back(std::move(event));
+    return recorder_->record(std::move(batch));
+}
+
+Result<void> Pipeline::close(Timestamp now) {
+    Batch batch;
+    for (auto& state : services_) {
+        if (turns_ == 0) continue;  // nothing was learned in this life
+        checkpoint(*state, batch, newest_turn_);
+        state->turn().stream = processor_.save(state->id());
+        batch.turns.push_back(
+            {state->id(), newest_turn_, save_state(state->turn(), TurnState::version)});
+    }
+    recorder_->audit(now, "stop", "forescale", json::serialize(json::object{{"turns", turns_}}));
+    return recorder_->record(std::move(batch));
+}
+
+}  // namespace forescale

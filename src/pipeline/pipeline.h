@@ -1,0 +1,122 @@
+#pragma once
+#include "collectors/poller.h"
+#include "execution/executor.h"
+#include "monitoring/alerts.h"
+#include "monitoring/health.h"
+#include "monitoring/metrics.h"
+#include "pipeline/event_book.h"
+#include "pipeline/recorder.h"
+#include "pipeline/service_state.h"
+#include "pipeline/view.h"
+#include "streaming/bus.h"
+#include "streaming/metrics_consumer.h"
+#include "streaming/metrics_producer.h"
+#include "streaming/stream_processor.h"
+
+#include <memory>
+#include <vector>
+
+namespace forescale {
+
+struct PipelineSettings {
+    Duration checkpoint_interval = std::chrono::hours(1);
+    Duration lateness_max = std::chrono::minutes(2);
+    Retention retention;
+    ExecutorSettings executor;
+    bool publishes_view =
+        true;  ///< off where nobody looks: a simulation, the fast part of a replay
+};
+
+/// The parts that the turn works with; they outlive it. app/ and simulation/ choose them.
+struct PipelineParts {
+    Bus& bus;
+    Store& store;
+    Target& target;
+    ScalingMetrics& metrics;
+    HealthChecker& health;
+    AlertManager& alerts;
+    ViewBoard& board;
+};
+
+/// Takes `services` turn by turn from samples to applied decisions. One owner thread calls turn();
+/// only accept_event() may be called from others.
+class Pipeline {
+public:
+    /// Goes on where the store says that the last recorded turn ended: learned state from its
+    /// checkpoint and the samples since, operations in flight found and looked after. errors  as
+    /// the store's; corrupt: a stored state does not fit
+    [[nodiscard]] static Result<std::unique_ptr<Pipeline>> open(std::vector<Service> services,
+                                                                std::vector<Poller> pollers,
+                                                                PipelineParts parts,
+                                                                PipelineSettings settings);
+    ~Pipeline();
+    Pipeline(const Pipeline&) = delete;
+    Pipeline& operator=(const Pipeline&) = delete;
+
+    /// The whole turn, at `now`: later than every turn before. Never fails as a whole: what went
+    /// wrong is in health and alerts, and the services that it touches keep their size.
+    void turn(Timestamp now);
+
+    /// Stores everything that was learned, so that the next start repeats nothing. Called once,
+    /// when the process stops.
+    [[nodiscard]] Result<void> close(Timestamp now);
+
+    /// Records an event and lets the next turn know it. Thread-safe. errors  unavailable
+    [[nodiscard]] Result<void> accept_event(BusinessEvent event, Timestamp now);
+
+    /// The newest recorded turn of an earlier life, if there was one.
+    [[nodiscard]] std::optional<Timestamp> resumed_at() const { return resumed_at_; }
+    void publish_views(bool on) { settings_.publishes_view = on; }
+    [[nodiscard]] std::int64_t turns() const { return turns_; }
+    [[nodiscard]] const std::vector<std::unique_ptr<ServiceState>>& services() const {
+        return services_;
+    }
+
+private:
+    struct Turn;
+    Pipeline(std::vector<Service> services, std::vector<Poller> pollers, PipelineParts parts,
+             PipelineSettings settings);
+
+    // recovery.cpp
+    Result<void> recover();
+    Result<void> recover_service(ServiceState& state);
+    Result<void> repeat_turns(ServiceState& state, Timestamp from, Timestamp to);
+    Result<void> recover_operations();
+
+    // tick.cpp
+    void collect(Turn& turn);
+    void take_in(Turn& turn, Poller& poller, const PollResult& result);
+    void stream(Turn& turn);
+    void learn(Turn& turn);
+    void look(Turn& turn);
+    void look_after(Turn& turn, ServiceState& state);
+    void decide_all(Turn& turn);
+    void decide_one(Turn& turn, ServiceState& state);
+    void intend(Turn& turn, ServiceState& state);
+    bool record(Turn& turn);
+    void act(Turn& turn);
+    void publish(Turn& turn);
+
+    void checkpoint(ServiceState& state, Batch& batch, Timestamp now);
+    void note_operation(ServiceState& state, const Operation& operation, Batch& batch,
+                        Timestamp now);
+    [[nodiscard]] ServiceState* find(std::string_view service);
+
+    PipelineParts parts_;
+    PipelineSettings settings_;
+    std::vector<std::unique_ptr<ServiceState>> services_;  ///< sorted by id
+    std::vector<Poller> pollers_;
+    MetricsProducer producer_;
+    StreamProcessor processor_;
+    MetricsConsumer processed_;
+    MetricsConsumer aggregated_;
+    std::unique_ptr<Recorder> recorder_;
+    EventBook events_;
+    Executor executor_;
+    std::optional<Timestamp> resumed_at_;
+    std::optional<Timestamp> expired_at_;
+    Timestamp newest_turn_;
+    std::int64_t turns_ = 0;
+};
+
+}  // namespace forescale

@@ -1,0 +1,43 @@
+#pragma once
+#include "base/error.h"
+#include "monitoring/audit.h"
+#include "storage/store.h"
+
+#include <deque>
+#include <mutex>
+
+namespace forescale {
+
+/// Where turns are recorded, whole and in order, with the audit trail beside them. While the store
+/// fails, turns wait here and nothing is acted upon; they are stored in order when it is back.
+/// Thread-safe: the API records events beside the turn.
+class Recorder {
+public:
+    /// Turns that may wait; then the turn stops taking in samples, so that their source keeps them.
+    /// 2 h of turns of 30 s.
+    static constexpr std::size_t waiting_max = 240;
+
+    /// Continues the audit chain of the store. errors  as the store's
+    [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(Store& store);
+
+    /// Adds an entry to the trail; it is stored with the next record().
+    void audit(Timestamp at, std::string kind, std::string subject, std::string body);
+    /// Stores what waits, then this. On an error everything waits, except operations: what was not
+    /// recorded is never applied.
+    [[nodiscard]] Result<void> record(Batch batch);
+    /// Can one more turn wait if the store fails?
+    [[nodiscard]] bool has_room() const;
+    [[nodiscard]] std::size_t waiting() const;
+
+private:
+    Recorder(Store& store, AuditLogger audit) : store_(store), audit_(std::move(audit)) {}
+    Result<void> drain();
+
+    Store& store_;
+    mutable std::mutex mutex_;
+    AuditLogger audit_;
+    std::vector<AuditEntry> entries_;  ///< not stored yet
+    std::deque<Batch> waiting_;
+};
+
+}  // namespace forescale

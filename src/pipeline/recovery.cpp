@@ -1,0 +1,91 @@
+#include "base/archive.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "pipeline/checkpoint.h"
+#include "pipeline/pipeline.h"
+
+namespace forescale {
+namespace {
+
+constexpr Duration tick_of_storage =
+    Duration(1);  // spans are half-open: one millisecond later is "after"
+
+Error at_service(const ServiceId& service, Error error) {
+    error.message = fmt::format("service {}: {}", service, error.message);
+    return error;
+}
+
+}  // namespace
+
+Result<void> Pipeline::recover() {
+    for (auto& state : services_)
+        if (auto recovered = recover_service(*state); !recovered)
+            return std::unexpected(at_service(state->id(), recovered.error()));
+    TRY(auto known, parts_.store.events(resumed_at_.value_or(Timestamp{})));
+    for (auto& event : known)
+        std::ignore = events_.put(std::move(event), resumed_at_.value_or(Timestamp{}));
+    if (!resumed_at_) return {};
+    newest_turn_ = *resumed_at_;
+    for (auto& poller : pollers_) poller.set_cursor(*resumed_at_);
+    recorder_->audit(*resumed_at_, "start", "forescale",
+                     json::serialize(json::object{{"resumed_at", format_timestamp(*resumed_at_)}}));
+    log::info("resumed", "turn", format_timestamp(*resumed_at_), "services", services_.size());
+    return recover_operations();
+}
+
+Result<void> Pipeline::recover_service(ServiceState& state) {
+    TRY(auto turn, parts_.store.turn(state.id()));
+    if (!turn) return {};  // a new service
+    TurnState small;
+    TRY_VOID(load_state(small, turn->state, TurnState::version));
+    TRY(auto row, parts_.store.checkpoint(state.id()));
+    auto from = Timestamp{};
+    if (row) {
+        Checkpoint checkpoint;
+        TRY_VOID(load_state(checkpoint, row->state, Checkpoint::version));
+        TRY_VOID(state.load_learned(checkpoint.learned));
+        TRY_VOID(processor_.load(state.id(), checkpoint.stream));
+        from = row->turn + tick_of_storage;
+    }
+    TRY_VOID(repeat_turns(state, from, turn->turn));
+    state.turn() = std::move(small);
+    TRY_VOID(processor_.load(state.id(), state.turn().stream));
+    resumed_at_ = std::max(resumed_at_.value_or(turn->turn), turn->turn);
+    return {};
+}
+
+/// Feeds the samples of the turns in [from, to] again, turn by turn: the same windows close in the
+/// same order, so that what was learned comes out the same to the bit. Nothing is recorded: it was.
+Result<void> Pipeline::repeat_turns(ServiceState& state, Timestamp from, Timestamp to) {
+    TRY(auto rows, parts_.store.raw({state.id(), from, to + tick_of_storage}));
+    Batch discarded;
+    for (auto row = rows.begin(); row != rows.end();) {
+        const auto turn = row->turn;
+        SampleBatch samples{.service = state.id(), .points = {}};
+        for (; row != rows.end() && row->turn == turn; ++row) samples.points.push_back(row->point);
+        for (const auto& window : processor_.replay(samples, turn))
+            state.absorb(window, {}, discarded);
+        discarded = {};
+    }
+    for (const auto& window : processor_.replay({.service = state.id(), .points = {}}, to))
+        state.absorb(window, {}, discarded);
+    return {};
+}
+
+/// An operation that was recorded may or may not have reached the target: it is looked at first,
+/// then finished.
+Result<void> Pipeline::recover_operations() {
+    TRY(auto open, parts_.store.open_operations());
+    Batch batch;
+    for (auto& operation : open) {
+        auto* state = find(operation.service.str());
+        if (state == nullptr) continue;
+        state->open = operation;
+        state->newest_operation = operation;
+        if (operation.state != OperationState::intended) continue;
+        note_operation(*state, executor_.execute(operation, *resumed_at_), batch, *resumed_at_);
+    }
+    return recorder_->record(std::move(batch));
+}
+
+}  // namespace forescale

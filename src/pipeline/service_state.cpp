@@ -1,0 +1,141 @@
+#include "pipeline/service_state.h"
+
+#include "base/archive.h"
+#include "prediction/event_uplift.h"
+
+namespace forescale {
+namespace {
+
+constexpr std::uint32_t learned_version = 1;
+
+/// Learned lead times are rounded up to whole fine steps: less is noise, and every change costs a
+/// checkpoint.
+Duration rounded_lead(Duration lead, Duration step) {
+    return (lead + step - Duration(1)) / step * step;
+}
+
+/// What a checkpoint holds.
+struct Learned {
+    std::string forecaster;
+    std::string lead_demand;
+    Duration lead{0};
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(forecaster, lead_demand, lead);
+    }
+};
+
+bool is_headline(Duration horizon) {
+    return std::ranges::find(headline_horizons, horizon) != headline_horizons.end();
+}
+
+}  // namespace
+
+ServiceState::ServiceState(Service service)
+    : service_(std::move(service)),
+      forecaster_(service_),
+      lead_(rounded_lead(service_.policy.lead_time, service_.fine_step)),
+      lead_demand_(service_, lead_) {
+    turn_.lead_time = LeadTimeEstimator(service_.policy.lead_time);
+}
+
+void ServiceState::absorb(const Window& window, std::span<const BusinessEvent> events,
+                          Batch& batch) {
+    if (window.width == service_.fine_step) lead_demand_.observe(window);
+    if (window.width == service_.grid_step) absorb_grid(window, events, batch);
+    if (window.width == std::chrono::hours(1) && window.present())
+        batch.hourly.push_back({service_.id, window});
+}
+
+void ServiceState::absorb_grid(const Window& window, std::span<const BusinessEvent> events,
+                               Batch& batch) {
+    forecaster_.observe(window);
+    if (forecaster_.forecast().empty()) return;
+    path_ = std::make_shared<const ForecastPath>(
+        with_events(forecaster_.forecast(), events, service_.id));
+    for (const auto& score : forecaster_.matured()) {
+        scores_.add(score);
+        if (score.member == "ensemble")
+            batch.outcomes.push_back({service_.id, score.origin, score.horizon, score.actual});
+    }
+    for (const auto& point : path_->points)
+        if (is_headline(point.horizon))
+            batch.predictions.push_back({.service = service_.id,
+                                         .origin = path_->origin,
+                                         .horizon = point.horizon,
+                                         .quantiles = point.quantiles,
+                                         .confidence = path_->confidence,
+                                         .actual = std::nullopt});
+}
+
+void ServiceState::absorb(const Point& point) {
+    if (!turn_.newest || point.at >= turn_.newest->at) turn_.newest = point;
+    if (point.state != SampleState::present) return;
+    if (!turn_.newest_present || point.at >= turn_.newest_present->at) turn_.newest_present = point;
+}
+
+std::optional<Point> ServiceState::measured(Timestamp now) const {
+    if (turn_.newest_present &&
+        now - turn_.newest_present->at - service_.sample_step <= service_.policy.stale_after)
+        return turn_.newest_present;
+    return turn_.newest;
+}
+
+DecisionInputs ServiceState::inputs(const Capacity& capacity, std::span<const BusinessEvent> events,
+                                    Timestamp now) const {
+    DecisionInputs out;
+    out.capacity = capacity;
+    const auto newest = measured(now);
+    out.newest =
+        newest.value_or(Point{.at = Timestamp{}, .value = 0.0, .state = SampleState::missing});
+    out.newest_age = newest ? now - newest->at - service_.sample_step : Duration::max();
+    out.lead_time = lead_;
+    out.capacity_per_replica = service_.capacity_per_replica;
+    if (!path_) return out;
+    out.lead_demand = lead_demand_.forecast(forecaster_.forecast());
+    if (out.lead_demand) out.lead_demand = with_events(*out.lead_demand, events, service_.id);
+    out.confidence = path_->confidence;
+    out.members = path_->members;
+    return out;
+}
+
+bool ServiceState::worth_recording(const Decision& made) const {
+    return made.changes() || made.desired != turn_.recorded_desired ||
+           made.reason != turn_.recorded_reason ||
+           made.at - turn_.recorded_at >= service_.grid_step;
+}
+
+void ServiceState::recorded(const Decision& made) {
+    turn_.recorded_desired = made.desired;
+    turn_.recorded_reason = made.reason;
+    turn_.recorded_at = made.at;
+}
+
+bool ServiceState::adopt_lead_time() {
+    const auto lead = rounded_lead(turn_.lead_time.lead_time(), service_.fine_step);
+    if (lead == lead_) return false;
+    lead_ = lead;
+    lead_demand_.set_lead(lead);
+    return true;
+}
+
+std::string ServiceState::save_learned() const {
+    Learned learned{
+        .forecaster = forecaster_.save(), .lead_demand = lead_demand_.save(), .lead = lead_};
+    return save_state(learned, learned_version);
+}
+
+Result<void> ServiceState::load_learned(std::string_view state) {
+    Learned learned;
+    TRY_VOID(load_state(learned, state, learned_version));
+    lead_ = learned.lead;
+    lead_demand_ = LeadDemandModel(service_, lead_);
+    TRY_VOID(forecaster_.load(learned.forecaster));
+    TRY_VOID(lead_demand_.load(learned.lead_demand));
+    path_ = forecaster_.forecast().empty()
+                ? nullptr
+                : std::make_shared<const ForecastPath>(forecaster_.forecast());
+    return {};
+}
+
+}  // namespace forescale

@@ -1,0 +1,87 @@
+#pragma once
+#include "decision/decide.h"
+#include "domain/operation.h"
+#include "execution/lead_time.h"
+#include "pipeline/score_book.h"
+#include "prediction/forecaster.h"
+#include "prediction/lead_demand.h"
+
+#include <optional>
+#include <string>
+
+namespace forescale {
+
+/// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
+struct TurnState {
+    static constexpr std::uint32_t version = 1;
+
+    DecisionState decision;
+    LeadTimeEstimator lead_time;
+    std::optional<Point> newest;          ///< newest point of any state
+    std::optional<Point> newest_present;  ///< newest point with a value
+    std::string stream;                   ///< state of its StreamProcessor
+    Replicas recorded_desired{-1};        ///< of the newest recorded decision
+    Reason recorded_reason = Reason::steady;
+    Timestamp recorded_at;
+    Timestamp checkpoint_at;  ///< turn of the newest checkpoint
+
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
+                recorded_reason, recorded_at, checkpoint_at);
+    }
+};
+
+/// One service as the turn knows it: what was learned (rebuilt from a checkpoint and the samples
+/// since), and the turn state.
+class ServiceState {
+public:
+    explicit ServiceState(Service service);
+
+    /// Learns from a closed window of any width; a grid step gives predictions and outcomes to
+    /// record. What is learned does not depend on `events`; what is said does.
+    void absorb(const Window& window, std::span<const BusinessEvent> events, Batch& batch);
+    void absorb(const Point& point);
+
+    /// What deciding needs, as of `now`.
+    [[nodiscard]] DecisionInputs inputs(const Capacity& capacity,
+                                        std::span<const BusinessEvent> events, Timestamp now) const;
+    /// Decisions that say nothing new are recorded once a grid step only: a calm log, a small
+    /// table.
+    [[nodiscard]] bool worth_recording(const Decision& made) const;
+    void recorded(const Decision& made);
+
+    /// Hands the learned lead time to the model; true when it changed, and a checkpoint is due.
+    [[nodiscard]] bool adopt_lead_time();
+
+    [[nodiscard]] std::string save_learned() const;
+    [[nodiscard]] Result<void> load_learned(std::string_view state);
+
+    [[nodiscard]] const Service& service() const { return service_; }
+    [[nodiscard]] const ServiceId& id() const { return service_.id; }
+    /// What is forecast, stated events included; null before the first forecast.
+    [[nodiscard]] std::shared_ptr<const ForecastPath> path() const { return path_; }
+    [[nodiscard]] const Forecaster& forecaster() const { return forecaster_; }
+    [[nodiscard]] TurnState& turn() { return turn_; }
+    [[nodiscard]] const TurnState& turn() const { return turn_; }
+    [[nodiscard]] ScoreBook& scores() { return scores_; }
+
+    std::optional<Operation> open;              ///< the operation in flight
+    std::optional<Operation> newest_operation;  ///< for showing
+    std::optional<Capacity> seen;               ///< what the target showed this turn
+    std::shared_ptr<const Decision> decision;   ///< of this turn
+
+private:
+    void absorb_grid(const Window& window, std::span<const BusinessEvent> events, Batch& batch);
+    [[nodiscard]] std::optional<Point> measured(Timestamp now) const;
+
+    Service service_;
+    Forecaster forecaster_;
+    Duration lead_;
+    LeadDemandModel lead_demand_;
+    ScoreBook scores_;
+    TurnState turn_;
+    std::shared_ptr<const ForecastPath> path_;
+};
+
+}  // namespace forescale

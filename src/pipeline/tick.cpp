@@ -1,0 +1,221 @@
+#include "base/archive.h"
+#include "base/log.h"
+#include "pipeline/audit_body.h"
+#include "pipeline/checkpoint.h"
+#include "pipeline/conditions.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/view_builder.h"
+
+#include <chrono>
+#include <ctime>
+
+namespace forescale {
+namespace {
+
+double cpu_seconds() {
+    std::timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+/// How far ahead an event can touch a path.
+constexpr Duration events_ahead = std::chrono::hours(25);
+
+}  // namespace
+
+/// What one turn gathers on its way.
+struct Pipeline::Turn {
+    Timestamp at;
+    std::vector<BusinessEvent> events{};  ///< that can touch what is forecast now
+    Batch batch{};
+    std::vector<ServiceState*> acting{};  ///< whose operation was intended in this turn
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    double cpu_began = cpu_seconds();
+};
+
+void Pipeline::turn(Timestamp now) {
+    Turn turn{.at = now};
+    collect(turn);     // what the sources know by now      -> metrics.raw
+    stream(turn);      // metrics.raw -> metrics.processed  -> metrics.aggregated
+    learn(turn);       // closed windows -> features, models, weights, intervals
+    look(turn);        // what the target has, and how operations in flight are doing
+    decide_all(turn);  // forecast + state + policy -> decision, and the operation that it asks for
+    if (record(turn)) act(turn);  // recorded before applied
+    publish(turn);                // metrics, health, alerts, and the view that people see
+}
+
+void Pipeline::collect(Turn& turn) {
+    if (!recorder_->has_room() || !producer_.has_room()) return;  // samples stay at their source
+    for (auto& poller : pollers_) {
+        const auto result = poller.poll(turn.at);
+        if (!result) continue;
+        note_poll(parts_, poller.name(), *result, turn.at);
+        take_in(turn, poller, *result);
+    }
+    note_stream(parts_, producer_.flush(), turn.at);
+}
+
+/// What the producer has no room for stays at its source.
+void Pipeline::take_in(Turn& turn, Poller& poller, const PollResult& result) {
+    for (const auto& batch : result.batches) {
+        const auto taken = producer_.add(batch);
+        if (taken) continue;
+        note_stream(parts_, taken, turn.at);
+        poller.set_cursor(newest_turn_);
+        return;
+    }
+}
+
+void Pipeline::stream(Turn& turn) {
+    note_stream(parts_, processor_.pump(turn.at), turn.at);
+}
+
+void Pipeline::learn(Turn& turn) {
+    turn.events = events_.upcoming(turn.at, events_ahead);
+    note_stream(parts_, processed_.consume_samples([&](const SampleBatch& samples) {
+        auto* state = find(samples.service.str());
+        if (state == nullptr) return;
+        for (const auto& point : samples.points) {
+            state->absorb(point);
+            turn.batch.raw.push_back({state->id(), point, turn.at});
+        }
+    }),
+                turn.at);
+    note_stream(parts_, aggregated_.consume_windows([&](const WindowBatch& windows) {
+        auto* state = find(windows.service.str());
+        if (state == nullptr) return;
+        for (const auto& window : windows.windows) state->absorb(window, turn.events, turn.batch);
+    }),
+                turn.at);
+}
+
+void Pipeline::look(Turn& turn) {
+    for (auto& state : services_) {
+        auto seen = parts_.target.observe(state->id());
+        note_target(parts_, state->id(), seen, turn.at);
+        state->seen = seen ? std::optional(*seen) : std::nullopt;
+        if (state->seen) look_after(turn, *state);
+    }
+}
+
+void Pipeline::look_after(Turn& turn, ServiceState& state) {
+    state.turn().lead_time.seen(*state.seen);
+    if (state.adopt_lead_time()) checkpoint(state, turn.batch, turn.at);
+    if (!state.open) return;
+    if (auto moved = executor_.advance(*state.open, *state.seen, state.turn().lead_time.lead_time(),
+                                       turn.at))
+        note_operation(state, *moved, turn.batch, turn.at);
+}
+
+void Pipeline::decide_all(Turn& turn) {
+    for (auto& state : services_) {
+        decide_one(turn, *state);
+        if (turn.at - state->turn().checkpoint_at >= settings_.checkpoint_interval)
+            checkpoint(*state, turn.batch, turn.at);
+        state->turn().stream = processor_.save(state->id());
+        turn.batch.turns.push_back(
+            {state->id(), turn.at, save_state(state->turn(), TurnState::version)});
+    }
+}
+
+void Pipeline::decide_one(Turn& turn, ServiceState& state) {
+    if (!state.seen) return;  // without knowing the size there is nothing to decide: it holds
+    auto decision = std::make_shared<const Decision>(
+        decide(state.service(), state.inputs(*state.seen, turn.events, turn.at), turn.at,
+               state.turn().decision));
+    state.decision = decision;
+    parts_.metrics.decided(*decision);
+    if (decision->changes()) intend(turn, state);
+    if (!state.worth_recording(*decision)) return;
+    state.recorded(*decision);
+    turn.batch.decisions.push_back(*decision);
+}
+
+void Pipeline::intend(Turn& turn, ServiceState& state) {
+    const auto& decision = *state.decision;
+    if (state.open && state.open->to == decision.desired)
+        return;  // on its way; advance() tries again
+    auto operation = executor_.intend(decision, turn.at);
+    if (!operation) {
+        note_refused(parts_, decision, operation.error(), turn.at);
+        return;
+    }
+    if (state.open) {
+        auto replaced = *state.open;
+        replaced.state = OperationState::superseded;
+        replaced.changed_at = turn.at;
+        note_operation(state, replaced, turn.batch, turn.at);
+    }
+    recorder_->audit(turn.at, "decision", state.id().str(), audit_body(decision));
+    note_operation(state, *operation, turn.batch, turn.at);
+    turn.acting.push_back(&state);
+}
+
+bool Pipeline::record(Turn& turn) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto stored = recorder_->record(std::move(turn.batch));
+    parts_.metrics.store_wrote(stored.has_value(), std::chrono::duration_cast<Duration>(
+                                                       std::chrono::steady_clock::now() - began));
+    note_store(parts_, stored, recorder_->waiting(), turn.at);
+    if (!stored)
+        for (auto* state : turn.acting)
+            state->open.reset();  // what was not recorded is not applied
+    return stored.has_value();
+}
+
+void Pipeline::act(Turn& turn) {
+    if (turn.acting.empty()) return;
+    Batch batch;
+    for (auto* state : turn.acting) {
+        if (!state->open) continue;
+        const auto operation = executor_.execute(*state->open, turn.at);
+        note_operation(*state, operation, batch, turn.at);
+        if (operation.state == OperationState::executing)
+            log::info("replicas_changed", "service", state->id(), "from", operation.from.value(),
+                      "to", operation.to.value(), "reason", to_string(state->decision->reason));
+    }
+    const auto stored = recorder_->record(std::move(batch));
+    note_store(parts_, stored, recorder_->waiting(), turn.at);
+}
+
+void Pipeline::publish(Turn& turn) {
+    ++turns_;
+    newest_turn_ = turn.at;
+    for (const auto& state : services_)
+        note_service(parts_, *state, processor_.counts(state->id()), turn.at);
+    const auto wall =
+        std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - turn.began);
+    parts_.metrics.turn_took(wall, cpu_seconds() - turn.cpu_began, services_.size());
+    if (settings_.publishes_view)
+        parts_.board.publish(build_view(services_, parts_.health, parts_.alerts, turn.at, turns_));
+}
+
+void Pipeline::checkpoint(ServiceState& state, Batch& batch, Timestamp now) {
+    state.turn().checkpoint_at = now;
+    Checkpoint checkpoint{.learned = state.save_learned(), .stream = processor_.save(state.id())};
+    batch.checkpoints.push_back({state.id(), now, save_state(checkpoint, Checkpoint::version)});
+    std::ranges::move(state.scores().take(state.id()), std::back_inserter(batch.performance));
+}
+
+void Pipeline::note_operation(ServiceState& state, const Operation& operation, Batch& batch,
+                              Timestamp now) {
+    const bool was_intended =
+        operation.state == OperationState::intended && operation.attempts == 0;
+    const auto change = operation.to - operation.from;
+    if (was_intended && change > Replicas(0)) state.turn().lead_time.asked(change, now);
+    if (was_intended && change < Replicas(0))
+        state.turn().lead_time.cancelled(Replicas(0) - change);
+    if (is_open(operation.state))
+        state.open = operation;
+    else
+        state.open.reset();
+    state.newest_operation = operation;
+    parts_.metrics.operated(operation);
+    note_operation_state(parts_, operation, now);
+    recorder_->audit(now, "operation", state.id().str(), audit_body(operation));
+    std::erase_if(batch.operations,
+                  [&](const Operation& earlier) { return earlier.id == operation.id; });
+    batch.operations.push_back(operation);
+}
+
+}  // namespace forescale

@@ -1,0 +1,51 @@
+#include "pipeline/view_builder.h"
+
+namespace forescale {
+namespace {
+
+ServiceView view_of(const ServiceState& state) {
+    ServiceView out;
+    out.service = state.service();
+    if (state.seen) out.capacity = *state.seen;
+    if (state.turn().newest) out.newest = *state.turn().newest;
+    out.lead_time = state.turn().lead_time.lead_time();
+    out.lead_time_learned = state.turn().lead_time.learned();
+    out.path = state.path();
+    out.decision = state.decision;
+    out.operation = state.newest_operation;
+    if (state.decision && state.decision->inputs.lead_demand) {
+        const double ready =
+            out.capacity.ready.value() * state.service().capacity_per_replica.value();
+        out.risk = exceedance(state.decision->inputs.lead_demand->quantiles, ready);
+    }
+    return out;
+}
+
+}  // namespace
+
+double exceedance(const Quantiles& quantiles, double capacity) {
+    if (capacity < quantiles.front()) return 1.0 - quantile_levels.front();
+    for (std::size_t i = 1; i < quantiles.size(); ++i) {
+        if (capacity >= quantiles.at(i)) continue;
+        const double width = quantiles.at(i) - quantiles.at(i - 1);
+        const double share = width > 0 ? (capacity - quantiles.at(i - 1)) / width : 1.0;
+        return 1.0 - (quantile_levels.at(i - 1) +
+                      share * (quantile_levels.at(i) - quantile_levels.at(i - 1)));
+    }
+    return 1.0 - quantile_levels.back();
+}
+
+std::shared_ptr<const FleetView> build_view(
+    const std::vector<std::unique_ptr<ServiceState>>& services, const HealthChecker& health,
+    const AlertManager& alerts, Timestamp now, std::int64_t turn) {
+    auto view = std::make_shared<FleetView>();
+    view->at = now;
+    view->turn = turn;
+    view->services.reserve(services.size());
+    for (const auto& state : services) view->services.push_back(view_of(*state));
+    view->health = health.all();
+    view->alerts = alerts.firing();
+    return view;
+}
+
+}  // namespace forescale

@@ -1,0 +1,20 @@
+#pragma once
+#include "monitoring/alerts.h"
+#include "monitoring/health.h"
+#include "pipeline/service_state.h"
+#include "pipeline/view.h"
+
+#include <memory>
+#include <vector>
+
+namespace forescale {
+
+[[nodiscard]] std::shared_ptr<const FleetView> build_view(
+    const std::vector<std::unique_ptr<ServiceState>>& services, const HealthChecker& health,
+    const AlertManager& alerts, Timestamp now, std::int64_t turn);
+
+/// Probability, 0..1, that demand exceeds `capacity` within the lead time: where capacity lies
+/// among the quantiles, linear between them; 0.95 and 0.01 are what lies beyond the outermost ones.
+[[nodiscard]] double exceedance(const Quantiles& quantiles, double capacity);
+
+}  // namespace forescale
