@@ -1,5 +1,7 @@
 #include "collectors/replay/csv.h"
 
+#include "base/text.h"
+
 #include <charconv>
 #include <set>
 
@@ -31,15 +33,8 @@ std::size_t count_cells(std::string_view line) {
     return static_cast<std::size_t>(std::ranges::count(line, ',')) + 1;
 }
 
-/// A cell as an error message may show it: short, and without control characters that would disturb
-/// a terminal.
 std::string shown(std::string_view cell) {
-    constexpr std::size_t shown_max = 40;
-    std::string text(cell.substr(0, shown_max));
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20U || c == 0x7f) c = '?';
-    if (cell.size() > shown_max) text += "...";
-    return text;
+    return printable(cell, 40);
 }
 
 /// Reads exactly `count` digits at `from`; -1 when there is anything else.
@@ -180,7 +175,8 @@ Result<Point> CsvReader::parse_value(std::size_t column, std::string_view cell,
     if (cell.empty()) return Point{.at = at, .value = 0.0, .state = SampleState::missing};
     double value = 0.0;
     const auto* const end = cell.data() + cell.size();
-    const auto* const begin = cell.front() == '+' ? cell.data() + 1 : cell.data();
+    const bool has_plus = cell.front() == '+' && !cell.substr(1).starts_with('-');
+    const auto* const begin = cell.data() + (has_plus ? 1 : 0);
     const auto [stop, problem] = std::from_chars(begin, end, value);
     if (problem == std::errc{} && stop == end) {
         if (!std::isfinite(value))

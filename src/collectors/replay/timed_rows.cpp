@@ -42,19 +42,17 @@ public:
         auto first = head_.front();
         auto last = tail_.back();
         if (count_ < rows_min) return {first, last};
+        const auto limit = std::max<Duration>(tail_.front() - head_.back(), day * 7);
         for (std::size_t i = 0; i + 1 < head_.size(); ++i)
-            if (is_stray(head_[i + 1] - head_[i], last - head_[i + 1])) first = head_[i + 1];
+            if (head_[i + 1] - head_[i] > limit) first = head_[i + 1];
         for (std::size_t i = tail_.size(); i-- > 1;)
-            if (is_stray(tail_[i] - tail_[i - 1], tail_[i - 1] - first)) last = tail_[i - 1];
+            if (tail_[i] - tail_[i - 1] > limit) last = tail_[i - 1];
         return {first, last};
     }
 
 private:
     static constexpr std::size_t stray_max = 3;
     static constexpr std::int64_t rows_min = 10;
-    static bool is_stray(Duration distance, Duration rest) {
-        return distance > std::max(rest, day * 7);
-    }
 
     std::vector<Timestamp> head_;
     std::deque<Timestamp> tail_;
@@ -127,7 +125,7 @@ Result<SeriesSpan> scan_series(const std::string& path) {
         if (before && at < *before) ++backwards;
         if (before && !next->astray) distances.add(at - *before);
         if (!next->astray && (!before || at >= *before)) ends.add(at);
-        if (!next->astray) before = at;
+        if (!next->astray) before = std::max(before.value_or(at), at);
         rows.pop();
     }
     span.rejected = rows.take_rejected();
@@ -135,10 +133,10 @@ Result<SeriesSpan> scan_series(const std::string& path) {
         return fail(Errc::invalid_argument, "{}: no usable row among {}; the first problem: {}",
                     path, span.rejected.count, span.rejected.first);
     if (backwards * 2 > span.rows)
-        return fail(
-            Errc::invalid_argument,
-            "{}: {} of {} rows are older than the row above; sort the file by time, oldest first",
-            path, backwards, span.rows);
+        return fail(Errc::invalid_argument,
+                    "{}: {} of {} rows are older than a row above them; sort the file by time, "
+                    "oldest first",
+                    path, backwards, span.rows);
     span.step = distances.most_frequent();
     std::tie(span.first, span.last) = ends.first_and_last();
     return span;
