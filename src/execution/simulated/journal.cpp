@@ -40,7 +40,7 @@ Result<void> write_all(int file, std::string_view bytes, const std::string& path
 Result<std::string> read_all(int file, const std::string& path) {
     std::string bytes;
     std::array<char, 65536> block{};
-    for (;;) {
+    while (bytes.size() <= Journal::file_bytes_max) {
         const auto got = ::read(file, block.data(), block.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0)
@@ -48,6 +48,8 @@ Result<std::string> read_all(int file, const std::string& path) {
         if (got == 0) return bytes;
         bytes.append(block.data(), static_cast<std::size_t>(got));
     }
+    return fail(Errc::corrupt, "{} is longer than {} bytes; it is no journal of this program", path,
+                Journal::file_bytes_max);
 }
 
 Result<int> open_locked(const std::string& path, int flags) {

@@ -15,7 +15,7 @@ namespace forescale::simulated {
 class Journal {
 public:
     static constexpr std::uint32_t version = 1;
-    static constexpr std::uint64_t record_bytes_max = std::uint64_t{64} << 20U;
+    static constexpr std::size_t file_bytes_max = std::size_t{1} << 30U;
 
     /// Opens or creates the file and hands every whole record to `each`, oldest first. A last
     /// record that was not written to its end is cut off: whoever was told of it was not told that
