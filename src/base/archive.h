@@ -127,6 +127,12 @@ private:
         else
             value.fields(*this);
     }
+    void get(bool& value) {
+        std::uint8_t byte = 0;
+        raw(&byte, sizeof byte);
+        if (byte > 1) failed_ = true;
+        value = byte == 1;
+    }
     void get(Timestamp& value) {
         Duration::rep count = 0;
         raw(&count, sizeof count);

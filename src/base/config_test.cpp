@@ -243,7 +243,7 @@ TEST(Config, SyntaxErrorsAndSecondDocumentsNameTheirLine) {
                 ElementsAre(HasSubstr("f.yaml:2: not YAML")));
     EXPECT_THAT(problems_of("level: *nothing\n"), ElementsAre(HasSubstr("f.yaml:1: not YAML")));
     EXPECT_THAT(problems_of("level: info\n---\nlevel: warn\n"),
-                ElementsAre(HasSubstr("f.yaml:3: a second document")));
+                ElementsAre(HasSubstr("f.yaml:2: a second document")));
 }
 
 TEST(Config, HostileFilesAreRefusedInTime) {

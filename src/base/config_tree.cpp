@@ -2,6 +2,9 @@
 
 #include "base/text.h"
 
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 namespace forescale::config::detail {
@@ -94,14 +97,46 @@ private:
     bool too_large_ = false;
 };
 
-Tree build_document(TreeBuilder& builder, const std::vector<YAML::Node>& documents) {
-    if (documents.size() > 1) {
-        builder.report(builder.origin_of(documents[1].Mark()), {},
-                       "a second document begins here; keep one, without a line ---");
+/// Notes where each document begins, and nothing else.
+class DocumentMarks final : public YAML::EventHandler {
+public:
+    void OnDocumentStart(const YAML::Mark& mark) override { begins.push_back(mark); }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+    void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+    void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  const std::string& /*value*/) override {}
+    void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                         YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                    YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+    void OnMapEnd() override {}
+
+    std::vector<YAML::Mark> begins;
+};
+
+/// Where a second document begins. Not YAML::LoadAll: at a stray bracket between documents it finds
+/// documents without end.
+std::optional<YAML::Mark> second_document(const std::string& yaml) {
+    std::istringstream stream(yaml);
+    YAML::Parser parser(stream);
+    DocumentMarks marks;
+    for (int i = 0; i < 2; ++i)
+        if (!parser.HandleNextDocument(marks)) break;
+    return marks.begins.size() > 1 ? std::optional(marks.begins[1]) : std::nullopt;
+}
+
+Tree build_document(TreeBuilder& builder, const std::string& yaml) {
+    if (const auto second = second_document(yaml)) {
+        builder.report(
+            builder.origin_of(*second), {},
+            "a second document begins here; keep one, and no brackets or lines --- after it");
         return {};
     }
-    if (documents.empty() || documents[0].IsNull()) return {};
-    Tree tree = builder.build(documents[0], {}, 0);
+    const auto document = YAML::Load(yaml);
+    if (document.IsNull()) return {};
+    Tree tree = builder.build(document, {}, 0);
     if (tree.kind == Tree::Kind::block) return tree;
     builder.report(tree.origin, {}, "the file must consist of options like 'name: value'");
     return {};
@@ -125,7 +160,7 @@ Tree parse_yaml(const std::string& path, std::string_view yaml, std::vector<Prob
         return {};
     }
     try {
-        return build_document(builder, YAML::LoadAll(std::string(yaml)));
+        return build_document(builder, std::string(yaml));
     } catch (const YAML::Exception& error) {
         builder.report(
             builder.origin_of(error.mark), {},
