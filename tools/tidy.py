@@ -339,7 +339,7 @@ def used(tree: Tree) -> Iterator[Breach]:
         if path.endswith(".h") and module_of(path) and not others:
             yield Breach(path, 1, "used", "nothing includes this header: remove it")
         elif path.endswith(".h") and module_of(path) and not is_test(path) and all(is_test(user) for user in others):
-            yield Breach(path, 1, "used", "only tests include this header: use it in the program, or remove it")
+            yield Breach(path, 1, "used", "only tests include this header: call it test_*.h, use it in the program, or remove it")
         built = bool(module_of(path)) or path.startswith(("bench/", "tests/", "cmake/", "fuzz/"))
         if path.endswith(".cpp") and not built:
             yield Breach(path, 1, "used", "no target builds this file: move it into a folder of src/, or remove it")
