@@ -29,8 +29,8 @@ LISTED = {"src/decision/rules/": "rules.h"}
 TALKS = ("src/app/", "src/base/assert.cpp", "src/base/log.cpp")
 
 LINE_MAX = 140
-CODE = (".h", ".cpp", ".py", ".cmake", ".js", ".css")
-TEXT = CODE + (".md", ".txt", ".json", ".yaml", ".yml", ".html", ".sh", ".case", ".sql")
+CODE = (".h", ".cpp", ".py", ".cmake", ".js")
+TEXT = CODE + (".css", ".md", ".txt", ".json", ".yaml", ".yml", ".html", ".sh", ".case", ".sql")
 SCRIPTS = ("dev", ".ci/run", "CMakeLists.txt")
 
 
