@@ -15,6 +15,9 @@ using namespace test_rows;
 struct StoreCase {
     std::string kind;
     bool in_memory;
+    friend void PrintTo(const StoreCase& made, std::ostream* out) {
+        *out << made.kind << (made.in_memory ? " in memory" : " on a file");
+    }
 };
 
 std::vector<StoreCase> all_cases() {

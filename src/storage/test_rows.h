@@ -205,15 +205,15 @@ private:
 
 }  // namespace forescale::test_rows
 
-#define ASSERT_OK(expression)                                        \
-    do {                                                             \
-        const auto& outcome = (expression);                          \
-        ASSERT_TRUE(outcome.has_value()) << outcome.error().message; \
+#define ASSERT_OK(expression)                                                  \
+    do {                                                                       \
+        const auto& ok_or_error_ = (expression);                               \
+        ASSERT_TRUE(ok_or_error_.has_value()) << ok_or_error_.error().message; \
     } while (false)
-#define EXPECT_FAILS(expected_code, expression)                              \
-    do {                                                                     \
-        const auto& outcome = (expression);                                  \
-        ASSERT_FALSE(outcome.has_value());                                   \
-        EXPECT_EQ(to_string(outcome.error().code), to_string(expected_code)) \
-            << outcome.error().message;                                      \
+#define EXPECT_FAILS(expected_code, expression)                                   \
+    do {                                                                          \
+        const auto& ok_or_error_ = (expression);                                  \
+        ASSERT_FALSE(ok_or_error_.has_value());                                   \
+        EXPECT_EQ(to_string(ok_or_error_.error().code), to_string(expected_code)) \
+            << ok_or_error_.error().message;                                      \
     } while (false)

@@ -13,6 +13,21 @@ std::string folder_of(const std::string& path) {
     return folder.empty() ? "." : folder;
 }
 
+/// Why the operating system refused, as the log or the database file remembers it:
+/// sqlite3_system_errno() stays 0 when a statement fails.
+int system_error_of(sqlite3* db) {
+    if (db == nullptr) return 0;
+    for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file* file = nullptr;
+        const bool found = sqlite3_file_control(db, "main", which, &file) == SQLITE_OK;
+        if (!found || file == nullptr || file->pMethods == nullptr) continue;
+        int system_error = 0;
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_error);
+        if (system_error != 0) return system_error;
+    }
+    return sqlite3_system_errno(db);
+}
+
 std::string reason_of(int system_error, std::string_view fallback) {
     if (system_error == 0) return std::string(fallback);
     return std::generic_category().message(system_error);
@@ -43,7 +58,7 @@ Error damaged(const std::string& path, std::string_view doing, std::string_view 
 
 Error error_of(sqlite3* db, int extended, const std::string& path, std::string_view doing) {
     const int code = extended & 0xFF;
-    const int system_error = db != nullptr ? sqlite3_system_errno(db) : 0;
+    const int system_error = system_error_of(db);
     const std::string_view reason = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(extended);
     if (is_out_of_space(code, system_error))
         return {

@@ -166,6 +166,8 @@ Result<Kind> kind_of(Connection& connection) {
 /// Compares what the database says was applied with the steps known; returns how many of them it
 /// has.
 Result<std::size_t> count_applied(Connection& connection, std::span<const Migration> steps) {
+    TRY(const Kind kind, kind_of(connection));
+    if (kind == Kind::empty) return 0;
     TRY(auto query,
         connection.query("SELECT version, checksum FROM schema_migrations ORDER BY version"));
     std::size_t applied = 0;
@@ -213,8 +215,8 @@ std::span<const Migration> migrations() {
     return all_migrations;
 }
 
-Result<void> refuse_foreign(Connection& connection) {
-    TRY_VOID(kind_of(connection));
+Result<void> refuse_unknown(Connection& connection, std::span<const Migration> steps) {
+    TRY_VOID(count_applied(connection, steps));
     return {};
 }
 
@@ -227,10 +229,7 @@ Result<void> migrate(Connection& connection, std::span<const Migration> steps) {
 }
 
 Result<void> check_migrated(Connection& connection, std::span<const Migration> steps) {
-    TRY(const Kind kind, kind_of(connection));
-    const bool empty = kind == Kind::empty;
-    TRY(const std::size_t applied,
-        empty ? Result<std::size_t>(0) : count_applied(connection, steps));
+    TRY(const std::size_t applied, count_applied(connection, steps));
     if (applied == steps.size()) return {};
     return fail(
         Errc::invalid_argument,

@@ -17,17 +17,18 @@ struct Migration {
 /// All of them, ascending.
 [[nodiscard]] std::span<const Migration> migrations();
 
-/// Looks before anything is touched. errors  invalid_argument: a database of another program;
-/// corrupt
-[[nodiscard]] Result<void> refuse_foreign(Connection& connection);
+/// Looks before anything is touched.
+/// errors  invalid_argument: newer than the program, or a database of another program; corrupt: an
+/// applied step is not the
+///         one that this program knows, or damage
+[[nodiscard]] Result<void> refuse_unknown(Connection& connection, std::span<const Migration> steps);
 
 /// Brings the database to the newest version, each step in a transaction of its own. Only forward.
-/// errors  invalid_argument: newer than the program, or a database of another program; corrupt: an
-/// applied step is not the one
-///         that this program knows
+/// errors  as refuse_unknown; unavailable
 [[nodiscard]] Result<void> migrate(Connection& connection, std::span<const Migration> steps);
 
-/// For reading: what migrate() refuses, and also an older version, which only an owner may change.
+/// For reading: what refuse_unknown() refuses, and also an older version, which only an owner may
+/// change.
 [[nodiscard]] Result<void> check_migrated(Connection& connection, std::span<const Migration> steps);
 
 }  // namespace forescale::sqlite

@@ -35,7 +35,7 @@ Result<OwnerLock> OwnerLock::take(const std::string& database) {
                     "cannot open '{}' for writing: its lock file '{}': {}; check the path and its "
                     "permissions",
                     database, path, std::generic_category().message(errno));
-    OwnerLock lock(file);
+    OwnerLock lock{Descriptor(file)};
     if (::flock(file, LOCK_EX | LOCK_NB) != 0)
         return fail(Errc::conflict,
                     "cannot open '{}' for writing: process {} has it; stop that process, or give "
@@ -46,10 +46,6 @@ Result<OwnerLock> OwnerLock::take(const std::string& database) {
     if (::ftruncate(file, 0) == 0)
         static_cast<void>(::pwrite(file, holder.data(), holder.size(), 0) > 0);
     return lock;
-}
-
-OwnerLock::~OwnerLock() {
-    if (file_ >= 0) ::close(file_);
 }
 
 }  // namespace forescale::sqlite

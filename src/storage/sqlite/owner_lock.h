@@ -1,5 +1,6 @@
 #pragma once
 #include "base/error.h"
+#include "base/file.h"
 
 #include <string>
 #include <utility>
@@ -14,13 +15,10 @@ public:
     /// errors  conflict: another process has it (names its id); unavailable, invalid_argument: the
     /// side file cannot be written
     [[nodiscard]] static Result<OwnerLock> take(const std::string& database);
-    OwnerLock(OwnerLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-    OwnerLock& operator=(OwnerLock&&) = delete;
-    ~OwnerLock();
 
 private:
-    explicit OwnerLock(int file) : file_(file) {}
-    int file_;
+    explicit OwnerLock(Descriptor file) : file_(std::move(file)) {}
+    Descriptor file_;
 };
 
 }  // namespace forescale::sqlite

@@ -149,14 +149,13 @@ Result<std::string> real_path(const std::string& path) {
 }
 
 Result<void> prepare_for_writing(Connection& connection) {
-    TRY_VOID(sqlite::refuse_foreign(connection));
+    TRY_VOID(sqlite::refuse_unknown(connection, sqlite::migrations()));
     TRY_VOID(sqlite::check_integrity(connection, integrity_check_max));
     TRY_VOID(connection.keep_write_ahead_log());
     return sqlite::migrate(connection, sqlite::migrations());
 }
 
 Result<void> check_for_reading(Connection& connection) {
-    TRY_VOID(sqlite::refuse_foreign(connection));
     TRY_VOID(sqlite::check_integrity(connection, integrity_check_max));
     return sqlite::check_migrated(connection, sqlite::migrations());
 }
