@@ -18,6 +18,9 @@ static_assert(sizeof(Header) == 32);
 
 }  // namespace
 
+// Out of line, because g++ 12 sees an overrun in a string of known length that is moved.
+std::string ArchiveWriter::take() { return std::move(bytes_); }
+
 std::string seal(std::string_view content, std::uint32_t version) {
     Header header{.magic = {},
                   .version = version,

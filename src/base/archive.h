@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/time.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <deque>
@@ -25,7 +26,7 @@ public:
     void operator()(T&... values) {
         (put(values), ...);
     }
-    [[nodiscard]] std::string take() { return std::move(bytes_); }
+    [[nodiscard]] std::string take();
 
 private:
     void raw(const void* data, std::size_t size) {

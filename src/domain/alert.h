@@ -1,17 +1,20 @@
 #pragma once
+#include "base/time.h"
+
 #include <cstdint>
 #include <string>
-
-#include "base/time.h"
 
 namespace forescale {
 
 enum class Severity : std::uint8_t { info, warning, critical };
 [[nodiscard]] constexpr std::string_view to_string(Severity severity) {
     switch (severity) {
-        case Severity::info: return "info";
-        case Severity::warning: return "warning";
-        case Severity::critical: return "critical";
+        case Severity::info:
+            return "info";
+        case Severity::warning:
+            return "warning";
+        case Severity::critical:
+            return "critical";
     }
     return "unknown";
 }
@@ -29,9 +32,12 @@ struct Alert {
 enum class HealthState : std::uint8_t { ok, degraded, failed };
 [[nodiscard]] constexpr std::string_view to_string(HealthState state) {
     switch (state) {
-        case HealthState::ok: return "ok";
-        case HealthState::degraded: return "degraded";
-        case HealthState::failed: return "failed";
+        case HealthState::ok:
+            return "ok";
+        case HealthState::degraded:
+            return "degraded";
+        case HealthState::failed:
+            return "failed";
     }
     return "unknown";
 }

@@ -1,13 +1,13 @@
 #pragma once
+#include "base/time.h"
+
 #include <cstdint>
 #include <string>
 
-#include "base/time.h"
-
 namespace forescale {
 
-/// One entry of the append-only audit trail. hash = SHA-256 over the hash before and every field, so that changing, removing
-/// or reordering an entry breaks every later one.
+/// One entry of the append-only audit trail. hash = SHA-256 over the hash before and every field,
+/// so that changing, removing or reordering an entry breaks every later one.
 struct AuditEntry {
     std::int64_t sequence = 0;  ///< from 1, without holes
     Timestamp at;

@@ -3,27 +3,47 @@
 namespace forescale {
 namespace {
 
-constexpr std::array all_reasons{
-    Reason::forecast,          Reason::reactive_floor, Reason::reactive,      Reason::confidence_gate,
-    Reason::forecast_fallback, Reason::hold_missing_data, Reason::tolerance,  Reason::stabilization,
-    Reason::rate_limit,        Reason::cooldown,       Reason::bounds,        Reason::steady};
+constexpr std::array all_reasons{Reason::forecast,
+                                 Reason::reactive_floor,
+                                 Reason::reactive,
+                                 Reason::confidence_gate,
+                                 Reason::forecast_fallback,
+                                 Reason::hold_missing_data,
+                                 Reason::tolerance,
+                                 Reason::stabilization,
+                                 Reason::rate_limit,
+                                 Reason::cooldown,
+                                 Reason::bounds,
+                                 Reason::steady};
 
 }  // namespace
 
 std::string_view to_string(Reason reason) {
     switch (reason) {
-        case Reason::forecast: return "forecast";
-        case Reason::reactive_floor: return "reactive_floor";
-        case Reason::reactive: return "reactive";
-        case Reason::confidence_gate: return "confidence_gate";
-        case Reason::forecast_fallback: return "forecast_fallback";
-        case Reason::hold_missing_data: return "hold_missing_data";
-        case Reason::tolerance: return "tolerance";
-        case Reason::stabilization: return "stabilization";
-        case Reason::rate_limit: return "rate_limit";
-        case Reason::cooldown: return "cooldown";
-        case Reason::bounds: return "bounds";
-        case Reason::steady: return "steady";
+        case Reason::forecast:
+            return "forecast";
+        case Reason::reactive_floor:
+            return "reactive_floor";
+        case Reason::reactive:
+            return "reactive";
+        case Reason::confidence_gate:
+            return "confidence_gate";
+        case Reason::forecast_fallback:
+            return "forecast_fallback";
+        case Reason::hold_missing_data:
+            return "hold_missing_data";
+        case Reason::tolerance:
+            return "tolerance";
+        case Reason::stabilization:
+            return "stabilization";
+        case Reason::rate_limit:
+            return "rate_limit";
+        case Reason::cooldown:
+            return "cooldown";
+        case Reason::bounds:
+            return "bounds";
+        case Reason::steady:
+            return "steady";
     }
     return "unknown";
 }

@@ -1,30 +1,31 @@
 #pragma once
+#include "domain/capacity.h"
+#include "domain/forecast.h"
+#include "domain/sample.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "domain/capacity.h"
-#include "domain/forecast.h"
-#include "domain/sample.h"
-
 namespace forescale {
 
-/// Why a decision came out as it did: the last rule that changed the number. Stable names; users filter and alert on them.
+/// Why a decision came out as it did: the last rule that changed the number. Stable names; users
+/// filter and alert on them.
 enum class Reason : std::uint8_t {
-    forecast,               ///< the demand quantile over the lead time asks for it
-    reactive_floor,         ///< the measured load needs it now
-    reactive,               ///< no trusted forecast: the HPA ratio rule
-    confidence_gate,        ///< confidence too low: reactive rule instead of the forecast
-    forecast_fallback,      ///< no fresh sample: the forecast stands in
-    hold_missing_data,      ///< no fresh sample, and no forecast young enough: the size holds
-    tolerance,              ///< too small a change to be worth it
-    stabilization,          ///< a recent recommendation was higher (down) or lower (up)
-    rate_limit,             ///< scale-up or scale-down policy
-    cooldown,               ///< too soon after the last change
-    bounds,                 ///< replicas_min or replicas_max
-    steady,                 ///< what is there is right
+    forecast,           ///< the demand quantile over the lead time asks for it
+    reactive_floor,     ///< the measured load needs it now
+    reactive,           ///< no trusted forecast: the HPA ratio rule
+    confidence_gate,    ///< confidence too low: reactive rule instead of the forecast
+    forecast_fallback,  ///< no fresh sample: the forecast stands in
+    hold_missing_data,  ///< no fresh sample, and no forecast young enough: the size holds
+    tolerance,          ///< too small a change to be worth it
+    stabilization,      ///< a recent recommendation was higher (down) or lower (up)
+    rate_limit,         ///< scale-up or scale-down policy
+    cooldown,           ///< too soon after the last change
+    bounds,             ///< replicas_min or replicas_max
+    steady,             ///< what is there is right
 };
 [[nodiscard]] std::string_view to_string(Reason reason);
 [[nodiscard]] Result<Reason> parse_reason(std::string_view text);
@@ -45,8 +46,8 @@ struct RuleStep {
 /// Everything that the decision was made from.
 struct DecisionInputs {
     Capacity capacity;
-    Point newest;                     ///< newest sample of the demand, with its state
-    Duration newest_age{0};           ///< now minus the end of what it describes
+    Point newest;            ///< newest sample of the demand, with its state
+    Duration newest_age{0};  ///< now minus the end of what it describes
     std::optional<LeadDemand> lead_demand;
     Duration lead_time{0};
     double confidence = 0.0;
@@ -56,16 +57,16 @@ struct DecisionInputs {
 
 /// A recorded decision: enough to say why, and why not one replica fewer, without anything else.
 struct Decision {
-    std::string id;          ///< "shop-20260301T120030Z": service and turn; one per service and turn
+    std::string id;  ///< "shop-20260301T120030Z": service and turn; one per service and turn
     ServiceId service;
     Timestamp at;
     DecisionInputs inputs;
-    double quantile = 0.0;   ///< level read from the lead demand
+    double quantile = 0.0;        ///< level read from the lead demand
     double demand_planned = 0.0;  ///< the demand at that level
     std::vector<RuleStep> steps;
     Replicas desired{0};
     Reason reason = Reason::steady;
-    std::string sentence;    ///< for a person: what and why, in one sentence
+    std::string sentence;       ///< for a person: what and why, in one sentence
     std::string why_not_fewer;  ///< the counterfactual: what one replica fewer would risk
 
     [[nodiscard]] bool changes() const { return desired != inputs.capacity.total(); }

@@ -17,7 +17,8 @@ std::size_t segment_of(const Range& range, const Value& x, Projection projection
 
 double quantile_at(const Quantiles& quantiles, double level) {
     const auto i = segment_of(quantile_levels, level, std::identity{});
-    const double slope = (quantiles.at(i + 1) - quantiles.at(i)) / (quantile_levels.at(i + 1) - quantile_levels.at(i));
+    const double slope = (quantiles.at(i + 1) - quantiles.at(i)) /
+                         (quantile_levels.at(i + 1) - quantile_levels.at(i));
     return std::max(0.0, quantiles.at(i) + slope * (level - quantile_levels.at(i)));
 }
 

@@ -1,10 +1,10 @@
 #pragma once
+#include "base/quantity.h"
+#include "base/time.h"
+
 #include <array>
 #include <string>
 #include <vector>
-
-#include "base/quantity.h"
-#include "base/time.h"
 
 namespace forescale {
 
@@ -19,7 +19,8 @@ constexpr std::array<Duration, 3> headline_horizons{std::chrono::minutes(15), st
 /// A distribution of demand at one instant: one value per level, never crossing.
 using Quantiles = std::array<double, quantile_levels.size()>;
 
-/// The value at any level in (0, 1): linear between the levels kept, and in the outermost slope (never below 0) beyond them.
+/// The value at any level in (0, 1): linear between the levels kept, and in the outermost slope
+/// (never below 0) beyond them.
 [[nodiscard]] double quantile_at(const Quantiles& quantiles, double level);
 
 struct ForecastPoint {
@@ -30,25 +31,28 @@ struct ForecastPoint {
 /// What one member said, and how much it counted.
 struct MemberView {
     std::string name;
-    double weight = 0.0;         ///< share of the combination at the 1 h horizon, 0..1; 0 while asleep
+    double weight = 0.0;  ///< share of the combination at the 1 h horizon, 0..1; 0 while asleep
     bool asleep = false;
     std::string asleep_because;  ///< "needs 7 days of history", "broke: not a number"
 };
 
 /// Demand from the origin to 24 h: every grid step near, hourly far.
 struct ForecastPath {
-    Timestamp origin;     ///< start of the newest grid step that was known
+    Timestamp origin;  ///< start of the newest grid step that was known
     Duration step{0};
-    std::vector<ForecastPoint> points;  ///< ascending in horizon; the headline horizons are among them where the grid has them
+    std::vector<ForecastPoint> points;  ///< ascending in horizon; the headline horizons are among
+                                        ///< them where the grid has them
     double confidence = 0.0;            ///< 0..1, see prediction/confidence.h
     std::vector<MemberView> members;
 
     [[nodiscard]] bool empty() const { return points.empty(); }
-    /// Quantiles at any horizon up to the last point: linear between points. The path must not be empty.
+    /// Quantiles at any horizon up to the last point: linear between points. The path must not be
+    /// empty.
     [[nodiscard]] Quantiles at(Duration horizon) const;
 };
 
-/// The largest demand that any moment of [from, from + lead] will see, at the finest step that is measured.
+/// The largest demand that any moment of [from, from + lead] will see, at the finest step that is
+/// measured.
 struct LeadDemand {
     Timestamp from;
     Duration lead{0};

@@ -1,15 +1,15 @@
 #pragma once
+#include "domain/capacity.h"
+#include "domain/service.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "domain/capacity.h"
-#include "domain/service.h"
-
 namespace forescale {
 
-/// Where an operation stands. It is stored before each step outside of the process, so that after a crash it is found,
-/// checked, and finished or rolled back.
+/// Where an operation stands. It is stored before each step outside of the process, so that after a
+/// crash it is found, checked, and finished or rolled back.
 enum class OperationState : std::uint8_t {
     intended,     ///< recorded; the target has not been called, or the answer is not known
     executing,    ///< the target accepted it; replicas are on their way
@@ -26,15 +26,15 @@ enum class OperationState : std::uint8_t {
 
 /// One change of one service. Absolute, so that applying it twice equals applying it once.
 struct Operation {
-    std::string id;           ///< the id of the decision that asked for it
+    std::string id;  ///< the id of the decision that asked for it
     ServiceId service;
     Replicas from{0};
     Replicas to{0};
     OperationState state = OperationState::intended;
     Timestamp intended_at;
-    Timestamp changed_at;     ///< when the state was entered
-    int attempts = 0;         ///< calls of the target so far
-    std::string detail;       ///< last answer of the target, or why it failed
+    Timestamp changed_at;  ///< when the state was entered
+    int attempts = 0;      ///< calls of the target so far
+    std::string detail;    ///< last answer of the target, or why it failed
 
     template <class Archive>
     void fields(Archive& archive) {

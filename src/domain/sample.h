@@ -1,10 +1,10 @@
 #pragma once
+#include "base/time.h"
+#include "domain/service.h"
+
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include "base/time.h"
-#include "domain/service.h"
 
 namespace forescale {
 
@@ -18,7 +18,8 @@ enum class SampleState : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(SampleState state);
 
-/// One measurement. `at` is the start of the span that it describes for a gauge, the instant of reading for a counter.
+/// One measurement. `at` is the start of the span that it describes for a gauge, the instant of
+/// reading for a counter.
 struct Point {
     Timestamp at;
     double value = 0.0;  ///< meaningful only when present
@@ -37,7 +38,8 @@ struct SampleBatch {
     std::vector<Point> points;
 };
 
-/// All points of [start, start + width). What metrics.aggregated carries; the same points in any order give the same bits.
+/// All points of [start, start + width). What metrics.aggregated carries; the same points in any
+/// order give the same bits.
 struct Window {
     Timestamp start;
     Duration width{0};

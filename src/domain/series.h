@@ -1,15 +1,16 @@
 #pragma once
+#include "base/assert.h"
+#include "base/time.h"
+
 #include <limits>
 #include <span>
 #include <vector>
 
-#include "base/assert.h"
-#include "base/time.h"
-
 namespace forescale {
 
-/// Regularly spaced values of one service, oldest first; NaN marks a step without a sample. Holds at most `steps_max` steps.
-/// A step is named by its start. Appending is O(1) amortised; the values are contiguous.
+/// Regularly spaced values of one service, oldest first; NaN marks a step without a sample. Holds
+/// at most `steps_max` steps. A step is named by its start. Appending is O(1) amortised; the values
+/// are contiguous.
 class Series {
 public:
     static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
@@ -19,8 +20,8 @@ public:
         ASSERT(step > Duration(0) && steps_max > 0);
     }
 
-    /// Appends the step that begins at `at`, and missing ones in between. `at` must lie on the grid, after the newest step.
-    /// A gap as long as the whole history empties it.
+    /// Appends the step that begins at `at`, and missing ones in between. `at` must lie on the
+    /// grid, after the newest step. A gap as long as the whole history empties it.
     void append(Timestamp at, double value) {
         if (!empty()) {
             ASSERT(at > newest() && (at - newest()) % step_ == Duration(0));

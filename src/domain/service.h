@@ -1,11 +1,11 @@
 #pragma once
-#include <compare>
-#include <string>
-
 #include "base/quantity.h"
 #include "base/time.h"
 #include "base/zone.h"
 #include "domain/policy.h"
+
+#include <compare>
+#include <string>
 
 namespace forescale {
 
@@ -32,16 +32,18 @@ enum class MetricKind : std::uint8_t {
     counter,  ///< grows until it is reset: becomes a rate per second
 };
 
-/// Something whose replicas Forescale decides: what its demand is measured by, and what it is allowed to do about it.
+/// Something whose replicas Forescale decides: what its demand is measured by, and what it is
+/// allowed to do about it.
 struct Service {
     ServiceId id;
-    Zone zone;                                     ///< where its users live: seasons follow this wall clock
-    std::string country;                           ///< ISO 3166 code for holidays; empty: none known
+    Zone zone;            ///< where its users live: seasons follow this wall clock
+    std::string country;  ///< ISO 3166 code for holidays; empty: none known
     MetricKind metric_kind = MetricKind::gauge;
     Duration sample_step = std::chrono::minutes(1);  ///< how far apart its samples are
     Duration fine_step = std::chrono::minutes(1);    ///< finest windows: max(sample_step, 1 min)
-    Duration grid_step = std::chrono::minutes(5);    ///< step of the forecasts: max(fine_step, 5 min), a multiple of fine_step
-    Demand capacity_per_replica{1.0};              ///< demand that one ready replica serves
+    Duration grid_step = std::chrono::minutes(
+        5);  ///< step of the forecasts: max(fine_step, 5 min), a multiple of fine_step
+    Demand capacity_per_replica{1.0};  ///< demand that one ready replica serves
     ScalingPolicy policy;
 };
 
@@ -49,7 +51,9 @@ struct Service {
 inline void set_steps(Service& service, Duration sample_step) {
     constexpr Duration fine_min = std::chrono::minutes(1);
     constexpr Duration grid_min = std::chrono::minutes(5);
-    const auto up_to_multiple = [](Duration value, Duration of) { return (value + of - Duration(1)) / of * of; };
+    const auto up_to_multiple = [](Duration value, Duration of) {
+        return (value + of - Duration(1)) / of * of;
+    };
     service.sample_step = sample_step;
     service.fine_step = up_to_multiple(fine_min, sample_step);
     service.grid_step = up_to_multiple(grid_min, service.fine_step);
