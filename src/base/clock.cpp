@@ -8,8 +8,12 @@ Timestamp SystemClock::now() const {
 
 bool SystemClock::wait_until(Timestamp time, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    return !wake_.wait_until(lock, stop, time, [&] { return stop.stop_requested(); }) &&
-           !stop.stop_requested();
+    // In naps, because far times overflow the clock's nanoseconds, and a clock set back is noticed.
+    while (!stop.stop_requested() && now() < time) {
+        const auto nap = std::min(time, now() + std::chrono::hours(1));
+        wake_.wait_until(lock, stop, nap, [] { return false; });
+    }
+    return !stop.stop_requested();
 }
 
 Timestamp ManualClock::now() const {
@@ -29,21 +33,44 @@ void ManualClock::advance_to(Timestamp time) {
 }
 
 ScaledClock::ScaledClock(Timestamp start, double speed)
-    : start_(start), speed_(speed), origin_(std::chrono::steady_clock::now()) {}
+    : base_(start), speed_(speed), origin_(std::chrono::steady_clock::now()) {}
 
-Timestamp ScaledClock::now() const {
+Timestamp ScaledClock::now_locked() const {
     const std::chrono::duration<double, std::milli> real =
         std::chrono::steady_clock::now() - origin_;
-    return start_ + Duration(static_cast<Duration::rep>(real.count() * speed_));
+    return base_ + Duration(static_cast<Duration::rep>(real.count() * speed_));
+}
+
+Timestamp ScaledClock::now() const {
+    const std::scoped_lock lock(mutex_);
+    return now_locked();
 }
 
 bool ScaledClock::wait_until(Timestamp time, const std::stop_token& stop) {
-    const std::chrono::duration<double, std::milli> real(
-        static_cast<double>((time - start_).count()) / speed_);
-    const auto until = origin_ + std::chrono::ceil<std::chrono::steady_clock::duration>(real);
+    using Real = std::chrono::duration<double, std::milli>;
+    constexpr Real nap_max = std::chrono::hours(1);  // far times must not overflow the steady clock
     std::unique_lock lock(mutex_);
-    wake_.wait_until(lock, stop, until, [] { return false; });
+    while (!stop.stop_requested() && now_locked() < time) {
+        if (speed_ <= 0) {
+            base_ = time;
+            break;
+        }
+        const Real left(static_cast<double>((time - now_locked()).count()) / speed_);
+        const auto nap =
+            std::chrono::ceil<std::chrono::steady_clock::duration>(std::min(left, nap_max));
+        const auto changes = speed_changes_;
+        wake_.wait_for(lock, stop, nap, [&] { return speed_changes_ != changes; });
+    }
     return !stop.stop_requested();
+}
+
+void ScaledClock::set_speed(double speed) {
+    const std::scoped_lock lock(mutex_);
+    base_ = now_locked();
+    origin_ = std::chrono::steady_clock::now();
+    speed_ = speed;
+    ++speed_changes_;
+    wake_.notify_all();
 }
 
 }  // namespace forescale

@@ -40,19 +40,24 @@ private:
     Timestamp now_;
 };
 
-/// Virtual time that runs `speed` times as fast as the wall clock, from `start`.
+/// Virtual time that runs `speed` times as fast as the wall clock; speed 0 is a ManualClock:
+/// waiting jumps.
 class ScaledClock final : public Clock {
 public:
     ScaledClock(Timestamp start, double speed);
     [[nodiscard]] Timestamp now() const override;
     bool wait_until(Timestamp time, const std::stop_token& stop) override;
+    void set_speed(double speed);  ///< from now on; speed >= 0
 
 private:
-    Timestamp start_;
-    double speed_;
-    std::chrono::steady_clock::time_point origin_;
-    std::mutex mutex_;
+    [[nodiscard]] Timestamp now_locked() const;
+
+    mutable std::mutex mutex_;
     std::condition_variable_any wake_;
+    Timestamp base_;  ///< virtual time at origin_
+    double speed_;
+    std::uint64_t speed_changes_ = 0;  ///< wakes those who wait at the old speed
+    std::chrono::steady_clock::time_point origin_;
 };
 
 }  // namespace forescale
