@@ -109,6 +109,7 @@ private:
             bytes_ = {};
             return;
         }
+        if (size == 0) return;  // an empty vector has no address to copy to
         std::memcpy(data, bytes_.data(), size);
         bytes_.remove_prefix(size);
     }
