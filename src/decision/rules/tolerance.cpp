@@ -8,9 +8,6 @@
 namespace forescale::rules {
 namespace {
 
-// Three replicas are worth giving back on a fleet of any size.
-constexpr int drop_worth_always = 3;
-
 /// What is there still serves the planned demand, and the measured one: only headroom is being used
 /// up.
 bool only_headroom_used(const Turn& turn) {
@@ -30,7 +27,7 @@ Verdict tolerance_up(const Turn& turn, Replicas before) {
 Verdict tolerance_down(const Turn& turn, Replicas before) {
     const int drop = (turn.current - before).value();
     const double share = turn.policy().tolerance * turn.current.value();
-    const int worth = std::min(drop_worth_always, static_cast<int>(std::ceil(share - 1e-9)));
+    const int worth = static_cast<int>(std::ceil(share - 1e-9));
     if (drop >= worth) return {before, Reason::steady, {}};
     return {turn.current, Reason::tolerance,
             fmt::format("giving back {} of {} is within the tolerance: worth it from {}", drop,
