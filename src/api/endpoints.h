@@ -5,6 +5,9 @@
 #include "storage/store.h"
 
 #include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace forescale {
 
@@ -21,5 +24,13 @@ struct ApiParts {
 /// Routes of docs/openapi.yaml, the dashboard's files, and problem+json for everything that goes
 /// wrong.
 [[nodiscard]] Handler make_handler(ApiParts parts);
+
+/// A method and a path as docs/openapi.yaml writes it ("/api/v1/scaling/decisions/{id}").
+struct RouteName {
+    std::string_view method;
+    std::string_view path;
+};
+/// Every documented route that the handler answers; the dashboard's files are not among them.
+[[nodiscard]] std::vector<RouteName> api_routes();
 
 }  // namespace forescale

@@ -1,0 +1,205 @@
+#include "api/fleet_json.h"
+
+#include <algorithm>
+
+namespace forescale {
+namespace {
+
+json::object quantiles_json(const Quantiles& quantiles) {
+    json::object out;
+    out.reserve(quantiles.size());
+    for (std::size_t i = 0; i < quantiles.size(); ++i)
+        out[fmt::format("{}", quantile_levels.at(i))] = quantiles.at(i);
+    return out;
+}
+
+json::object point_json(Timestamp origin, Duration horizon, const Quantiles& quantiles) {
+    return {{"at", format_timestamp(origin + horizon)},
+            {"horizon_s", in_seconds(horizon)},
+            {"quantiles", quantiles_json(quantiles)}};
+}
+
+/// Now minus the end of what the newest sample describes.
+Duration newest_age(const ServiceView& view, Timestamp now) {
+    const auto end = view.newest.at + view.service.sample_step;
+    return std::max(now - end, Duration(0));
+}
+
+json::value newest_json(const ServiceView& view, Timestamp now) {
+    if (view.newest.at == Timestamp{}) return nullptr;
+    json::object out{{"at", format_timestamp(view.newest.at)}, {"value", nullptr}};
+    if (view.newest.state == SampleState::present) out["value"] = view.newest.value;
+    out["state"] = to_string(view.newest.state);
+    out["age_s"] = in_seconds(newest_age(view, now));
+    out["stale"] = newest_age(view, now) > view.service.policy.stale_after;
+    return out;
+}
+
+json::array members_json(const std::vector<MemberView>& members) {
+    json::array out;
+    for (const auto& member : members)
+        out.push_back(json::object{{"name", member.name},
+                                   {"weight", member.weight},
+                                   {"asleep", member.asleep},
+                                   {"asleep_because", member.asleep_because}});
+    return out;
+}
+
+constexpr std::array<std::string_view, headline_horizons.size()> headline_names{"15m", "1h", "24h"};
+
+json::object headline_json(const ForecastPath& path) {
+    json::object out;
+    for (std::size_t i = 0; i < headline_horizons.size(); ++i) {
+        const auto horizon = headline_horizons.at(i);
+        if (horizon <= path.points.back().horizon)
+            out[headline_names.at(i)] = point_json(path.origin, horizon, path.at(horizon));
+    }
+    return out;
+}
+
+}  // namespace
+
+json::value time_json(Timestamp time) {
+    if (time == Timestamp{}) return nullptr;
+    return json::string(format_timestamp(time));
+}
+
+std::optional<double> utilization(const ServiceView& view) {
+    const double capacity = view.capacity.ready.value() * view.service.capacity_per_replica.value();
+    if (view.newest.at == Timestamp{} || view.newest.state != SampleState::present || capacity <= 0)
+        return std::nullopt;
+    return view.newest.value / capacity;
+}
+
+std::string_view mode_of(const ServiceView& view) {
+    if (!view.decision) return "starting";
+    switch (view.decision->reason) {
+        case Reason::hold_missing_data:
+            return "hold";
+        case Reason::forecast_fallback:
+            return "forecast_fallback";
+        case Reason::reactive:
+        case Reason::confidence_gate:
+            return "reactive";
+        case Reason::forecast:
+        case Reason::reactive_floor:
+        case Reason::tolerance:
+        case Reason::stabilization:
+        case Reason::rate_limit:
+        case Reason::cooldown:
+        case Reason::bounds:
+        case Reason::steady:
+            break;
+    }
+    const auto& inputs = view.decision->inputs;
+    const bool trusted =
+        inputs.lead_demand && inputs.confidence >= view.service.policy.confidence_min;
+    return trusted ? "forecast" : "reactive";
+}
+
+HealthState overall_health(const FleetView& view) {
+    auto worst = view.turn == 0 ? HealthState::degraded : HealthState::ok;
+    for (const auto& component : view.health) worst = std::max(worst, component.state);
+    return worst;
+}
+
+json::object operation_json(const Operation& operation) {
+    return {{"id", operation.id},
+            {"from", operation.from.value()},
+            {"to", operation.to.value()},
+            {"state", to_string(operation.state)},
+            {"intended_at", format_timestamp(operation.intended_at)},
+            {"changed_at", format_timestamp(operation.changed_at)},
+            {"attempts", operation.attempts},
+            {"detail", operation.detail}};
+}
+
+json::object status_json(const ServiceView& view, Timestamp now) {
+    const auto& service = view.service;
+    const auto* decision = view.decision.get();
+    json::object out{
+        {"service", service.id.str()},
+        {"ready", view.capacity.ready.value()},
+        {"pending", view.capacity.pending.value()},
+        {"desired", (decision != nullptr ? decision->desired : view.capacity.total()).value()},
+        {"replicas_min", service.policy.replicas_min.value()},
+        {"replicas_max", service.policy.replicas_max.value()},
+        {"capacity_per_replica", service.capacity_per_replica.value()},
+        {"capacity_seen_at", time_json(view.capacity.seen_at)},
+        {"newest", newest_json(view, now)}};
+    const auto used = utilization(view);
+    out["utilization"] = used ? json::value(*used) : json::value(nullptr);
+    out["lead_time_s"] = in_seconds(view.lead_time);
+    out["lead_time_learned"] = view.lead_time_learned;
+    out["mode"] = mode_of(view);
+    out["reason"] =
+        decision != nullptr ? json::value(to_string(decision->reason)) : json::value(nullptr);
+    out["sentence"] =
+        decision != nullptr ? decision->sentence : std::string("no decision has been made yet");
+    out["decided_at"] =
+        decision != nullptr ? json::value(format_timestamp(decision->at)) : json::value(nullptr);
+    out["confidence"] = view.path ? json::value(view.path->confidence) : json::value(nullptr);
+    out["risk"] = view.risk;
+    out["operation"] =
+        view.operation ? json::value(operation_json(*view.operation)) : json::value(nullptr);
+    return out;
+}
+
+json::object prediction_json(const ServiceView& view, bool whole) {
+    const auto& path = *view.path;
+    json::object out{{"service", view.service.id.str()},
+                     {"origin", format_timestamp(path.origin)},
+                     {"step_s", in_seconds(path.step)},
+                     {"confidence", path.confidence},
+                     {"headline", path.empty() ? json::object() : headline_json(path)}};
+    if (whole) {
+        json::array points;
+        for (const auto& point : path.points)
+            points.push_back(point_json(path.origin, point.horizon, point.quantiles));
+        out["path"] = std::move(points);
+    }
+    out["members"] = members_json(path.members);
+    return out;
+}
+
+json::object decision_summary_json(const Decision& decision) {
+    return {{"id", decision.id},
+            {"service", decision.service.str()},
+            {"at", format_timestamp(decision.at)},
+            {"desired", decision.desired.value()},
+            {"current", decision.inputs.capacity.total().value()},
+            {"changes", decision.changes()},
+            {"reason", to_string(decision.reason)},
+            {"sentence", decision.sentence}};
+}
+
+json::object alert_json(const Alert& alert) {
+    return {{"name", alert.name},
+            {"service", alert.service.empty() ? json::value(nullptr) : json::value(alert.service)},
+            {"severity", to_string(alert.severity)},
+            {"summary", alert.summary},
+            {"since", format_timestamp(alert.since)}};
+}
+
+json::object component_json(const ComponentHealth& component) {
+    return {{"component", component.component},
+            {"state", to_string(component.state)},
+            {"detail", component.detail},
+            {"since", time_json(component.since)}};
+}
+
+json::object event_json(const BusinessEvent& event) {
+    json::array services;
+    for (const auto& service : event.services) services.push_back(json::string(service.str()));
+    return {{"id", event.id},
+            {"type", event.type},
+            {"name", event.name},
+            {"services", std::move(services)},
+            {"start", format_timestamp(event.start)},
+            {"end", format_timestamp(event.end)},
+            {"expected_uplift", event.expected_uplift},
+            {"source", event.source},
+            {"cancelled", event.cancelled}};
+}
+
+}  // namespace forescale

@@ -1,0 +1,561 @@
+// The dashboard: reads the API, listens to the event stream, and draws. Text from the server is only ever set as text.
+import { Chart, modelOf, shortNumber, valuesAt } from "./chart.js";
+
+const HOUR = 3600000;
+const RANGES = {
+  "6 h": { past: 6 * HOUR, future: 2 * HOUR },
+  "24 h": { past: 24 * HOUR, future: 8 * HOUR },
+  "7 d": { past: 168 * HOUR, future: 24 * HOUR },
+};
+const ROWS_MAX = 100;            // more rows than anybody reads; the search box finds the others
+const RENDER_EVERY_MS = 400;     // a replay sends many turns a second
+const CHART_EVERY_MS = 1500;
+const DETAILS_EVERY_MS = 5000;   // sentences, alerts and components
+const SORT_EVERY_MS = 4000;      // a list that reorders all the time cannot be clicked
+const POLL_EVERY_MS = 5000;      // when there is no stream
+
+const REASONS = {
+  forecast: "forecast", reactive_floor: "measured load", reactive: "reactive", confidence_gate: "low confidence",
+  forecast_fallback: "forecast stands in", hold_missing_data: "held: no data", tolerance: "small change",
+  stabilization: "stabilizing", rate_limit: "rate limit", cooldown: "cooldown", bounds: "at a bound", steady: "steady",
+};
+const CAREFUL = new Set(["hold_missing_data", "forecast_fallback", "confidence_gate"]);
+
+const state = {
+  services: new Map(), order: [], sortedAt: 0, selected: null, range: "24 h", search: "",
+  at: null, turn: 0, alerts: [], model: null, decisions: [], next: null, open: null, records: new Map(),
+};
+const $ = (id) => document.getElementById(id);
+
+/** el("b", {class: "x"}, "text", child): attributes are set as attributes, strings become text nodes. */
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+const percent = (share) => (share === null || share === undefined ? "–" : `${Math.round(share * 100)} %`);
+const signed = (value, digits = 2) => (value === null || value === undefined ? "–" : value.toFixed(digits));
+const dateText = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const dayText = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const timeOf = (t, seconds = false) => new Date(t).toISOString().slice(11, seconds ? 19 : 16);
+const momentOf = (t) => `${dayText.format(t)} ${timeOf(t)}`;
+
+function spanText(seconds) {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} d`;
+}
+
+async function ask(path) {
+  const response = await fetch(path, { headers: { Accept: "application/json" } });
+  const body = await response.json();
+  if (!response.ok && !path.startsWith("/health")) throw new Error(body.detail || response.statusText);
+  return body;
+}
+
+/** Runs `work` at most once at a time and at most every `everyMs`; a call in between is kept for later. */
+function throttled(everyMs, work) {
+  let last = -Infinity;
+  let running = false;
+  let wanted = false;
+  const run = async () => {
+    if (running) return void (wanted = true);
+    running = true;
+    wanted = false;
+    last = performance.now();
+    try {
+      await work();
+    } catch (error) {
+      complain(error);
+    } finally {
+      running = false;
+      if (wanted) later();
+    }
+  };
+  let timer = 0;
+  const later = () => {
+    if (timer) return;
+    timer = setTimeout(() => ((timer = 0), run()), Math.max(0, last + everyMs - performance.now()));
+  };
+  const call = () => (performance.now() - last >= everyMs && !running ? run() : running ? (wanted = true) : later());
+  call.now = run;
+  return call;
+}
+
+function complain(error) {
+  $("banner").textContent = `Forescale does not answer as expected: ${error.message}. Trying again.`;
+  $("banner").hidden = false;
+}
+
+// ---- header
+
+function setPill(id, text, kind) {
+  const pill = $(id);
+  pill.textContent = text;
+  pill.classList.remove("is-good", "is-warn", "is-bad", "is-live");
+  if (kind) pill.classList.add(...kind.split(" "));
+}
+const KIND = { ok: "is-good", degraded: "is-warn", failed: "is-bad" };
+
+function renderHeader() {
+  if (!state.at) return;
+  const t = Date.parse(state.at);
+  $("clock").textContent = `${dateText.format(t)}, ${timeOf(t, true)} UTC`;
+  $("clock").dateTime = state.at;
+  $("turn").textContent = `turn ${new Intl.NumberFormat("en").format(state.turn)}`;
+}
+function renderHealth(overall) {
+  setPill("health-pill", { ok: "healthy", degraded: "degraded", failed: "failing" }[overall] || overall, KIND[overall]);
+}
+function renderAlertPill(count) {
+  $("alert-pill").hidden = count === 0;
+  setPill("alert-pill", count === 1 ? "1 alert" : `${count} alerts`, "is-warn");
+}
+
+// ---- fleet
+
+const riskKind = (risk) => (risk >= 0.5 ? "bad" : risk >= 0.1 ? "warn" : "");
+function riskBar(risk) {
+  const fill = el("i");
+  fill.style.width = `${Math.max(2, Math.round(risk * 100))}%`;
+  return el("span", { class: `bar ${riskKind(risk)}` }, fill);
+}
+function sizeText(service) {
+  const ready = service.pending > 0 ? `${service.ready} + ${service.pending}` : `${service.ready}`;
+  const node = el("span", { class: "row-size" }, ready);
+  if (service.desired !== service.ready + service.pending) node.append(el("span", { class: "to" }, ` → ${service.desired}`));
+  return node;
+}
+/** What to say of the newest sample when it is not simply there. */
+function dataState(service) {
+  if (service.state && service.state !== "present") return service.state.replaceAll("_", " ");
+  return service.stale ? "stale" : null;
+}
+
+function fillRow(button, service) {
+  const trouble = dataState(service);
+  const reason = REASONS[service.reason] || service.reason || "starting";
+  const word = trouble && !CAREFUL.has(service.reason) ? `${reason} · ${trouble}` : reason;
+  button.title = service.service;
+  button.replaceChildren(
+    el("span", { class: "row-name" }, service.service), sizeText(service),
+    el("span", { class: "row-line" }, el("span", { class: `tag ${trouble || CAREFUL.has(service.reason) ? "is-warn" : ""}` }, word)),
+    el("span", { class: "row-line end" }, `load ${shortNumber(service.demand)} · ${percent(service.utilization)} used`),
+    el("span", { class: "row-risk" }, riskBar(service.risk), el("span", { class: "risk-text" }, `risk ${percent(service.risk)}`),
+      el("span", {}, `conf. ${signed(service.confidence)}`)));
+}
+
+function makeRow(name) {
+  const button = el("button", { class: "row", type: "button", onclick: () => select(name) });
+  button.dataset.service = name;
+  return button;
+}
+
+function sortFleet(force) {
+  const list = $("fleet-list");
+  const busy = list.matches(":hover") || list.contains(document.activeElement);
+  const due = performance.now() - state.sortedAt > SORT_EVERY_MS && !busy;
+  if (!force && !due && state.order.length === state.services.size) return;
+  state.sortedAt = performance.now();
+  state.order = [...state.services.values()]
+    .sort((a, b) => b.risk - a.risk || (b.utilization || 0) - (a.utilization || 0) || (a.service < b.service ? -1 : 1))
+    .map((service) => service.service);
+}
+
+function renderFleet(force = false) {
+  sortFleet(force);
+  const wanted = state.search.toLowerCase();
+  const matching = wanted ? state.order.filter((name) => name.toLowerCase().includes(wanted)) : state.order;
+  const shown = matching.slice(0, ROWS_MAX);
+  const list = $("fleet-list");
+  const rows = new Map([...list.querySelectorAll("button")].map((button) => [button.dataset.service, button]));
+  const items = shown.map((name) => {
+    const button = rows.get(name) || makeRow(name);
+    fillRow(button, state.services.get(name));
+    button.setAttribute("aria-current", String(name === state.selected));
+    return button.parentElement || el("li", {}, button);
+  });
+  const same = items.length === list.children.length && items.every((item, i) => item === list.children[i]);
+  if (!same) {
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    list.replaceChildren(...items);
+    if (focused && focused.isConnected) focused.focus();
+  }
+  $("fleet-count").textContent = state.services.size ? String(state.services.size) : "";
+  const note = $("fleet-note");
+  note.hidden = shown.length === matching.length && shown.length > 0;
+  note.textContent = shown.length === 0
+    ? (wanted ? "No service has this in its name." : "No service yet.")
+    : `The ${shown.length} riskiest of ${matching.length}; search to see others.`;
+}
+
+// ---- the selected service
+
+function fact(name, value, more = "") {
+  return el("div", {}, el("dt", {}, name), el("dd", {}, value, more ? el("small", {}, ` ${more}`) : ""));
+}
+
+function renderService() {
+  const service = state.services.get(state.selected);
+  if (!service) return;
+  $("service-name").textContent = service.service;
+  $("service-sentence").textContent = service.sentence || "";
+  const unit = service.capacity_per_replica;
+  const trouble = dataState(service);
+  const load = el("div", {}, el("dt", {}, "Load"), el("dd", {}, shortNumber(service.demand),
+    trouble ? el("span", { class: "tag is-warn" }, trouble) : el("small", {}, ` of ${shortNumber(service.ready * unit)}`)));
+  $("facts").replaceChildren(
+    load,
+    fact("Replicas", `${service.ready}`, `ready${service.pending ? `, ${service.pending} pending` : ""}, ${service.desired} wanted`),
+    fact("Used", percent(service.utilization)),
+    fact("Risk", percent(service.risk), "in the lead time"),
+    fact("Confidence", signed(service.confidence)),
+    fact("Lead time", spanText(service.lead_time_s || 0), service.lead_time_learned ? "learned" : "as stated"),
+    fact("Mode", (service.mode || "–").replaceAll("_", " ")));
+}
+
+function legendItem(key, name, value) {
+  return el("span", {}, el("span", { class: `key ${key}` }), name, el("b", {}, value));
+}
+function renderLegend(hover = null) {
+  const { model } = state;
+  if (!model) return $("legend").replaceChildren();
+  const t = hover ?? model.now;
+  const { actual, band, size } = valuesAt(model, t);
+  const replicas = (n, capacity) => `${shortNumber(capacity)} (${n})`;
+  $("legend").replaceChildren(
+    el("span", { class: "quiet" }, hover === null ? "now" : `${momentOf(t)}`),
+    legendItem("actual", "load", actual && actual.mean !== null
+      ? `${shortNumber(actual.mean)}${actual.max > actual.mean * 1.005 ? `, max ${shortNumber(actual.max)}` : ""}`
+      : actual ? (actual.state || "–").replaceAll("_", " ") : "–"),
+    legendItem("band", "forecast, 5–95 %", band ? `${shortNumber(band.p50)} [${shortNumber(band.p05)}–${shortNumber(band.p95)}]` : "–"),
+    legendItem("ready", "ready", size ? replicas(size.ready, size.ready_capacity) : "–"),
+    legendItem("desired", "wanted", size ? replicas(size.desired, size.desired_capacity) : "–"));
+}
+
+const chart = new Chart($("chart"), (t) => renderLegend(t));
+
+function note(text) {
+  $("chart-note").textContent = text;
+  $("chart-note").hidden = !text;
+}
+
+const refreshChart = throttled(CHART_EVERY_MS, async () => {
+  const name = state.selected;
+  const { past, future } = RANGES[state.range];
+  if (!name || !state.at) return;
+  const now = Date.parse(state.at);
+  const from = new Date(now - past).toISOString();
+  const answer = await ask(`/api/v1/metrics?service=${encodeURIComponent(name)}&from=${encodeURIComponent(from)}`);
+  if (name !== state.selected || past !== RANGES[state.range].past) return;
+  state.model = modelOf(answer);
+  note(answer.actual.length || answer.future.length ? "" : "No samples in this range yet");
+  chart.show(state.model, future);
+  renderLegend();
+  await refreshDecisions();
+});
+
+// ---- decisions
+
+async function refreshDecisions() {
+  const name = state.selected;
+  const changes = $("changes-only").checked;
+  const answer = await ask(decisionsPath(name, changes));
+  if (name !== state.selected || changes !== $("changes-only").checked) return;
+  // What was loaded behind the first page stays.
+  const known = new Set(answer.decisions.map((decision) => decision.id));
+  const older = state.decisions.filter((decision) => !known.has(decision.id) && answer.decisions.length &&
+    decision.at < answer.decisions.at(-1).at);
+  if (!older.length) state.next = answer.next;
+  state.decisions = answer.decisions.concat(older);
+  renderDecisions();
+}
+const decisionsPath = (name, changes) =>
+  `/api/v1/scaling/decisions?service=${encodeURIComponent(name)}&fields=summary&limit=30${changes ? "&changes=true" : ""}`;
+
+async function showOlder() {
+  if (!state.next) return;
+  try {
+    const answer = await ask(state.next);
+    state.decisions = state.decisions.concat(answer.decisions);
+    state.next = answer.next;
+    renderDecisions();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function changeText(decision) {
+  const size = el("span", { class: "size" });
+  if (decision.desired === decision.current) size.append(String(decision.desired));
+  else size.append(`${decision.current} `, el("span", { class: decision.desired > decision.current ? "up" : "down" }, `→ ${decision.desired}`));
+  return size;
+}
+
+function decisionRow(decision) {
+  const open = state.open === decision.id;
+  const row = el("li", { class: "decision" }, el("button", {
+    type: "button", "aria-expanded": String(open), onclick: () => toggle(decision.id),
+  }, el("span", { class: "at" }, momentOf(Date.parse(decision.at))), changeText(decision),
+    el("span", { class: "text" }, decision.sentence),
+    el("span", { class: `tag ${CAREFUL.has(decision.reason) ? "is-warn" : ""}` }, REASONS[decision.reason] || decision.reason)));
+  row.dataset.id = decision.id;
+  row.dataset.open = String(open && state.records.has(decision.id));
+  if (open && state.records.has(decision.id)) row.append(explanation(state.records.get(decision.id)));
+  return row;
+}
+
+function renderDecisions() {
+  const list = $("decision-list");
+  const old = new Map([...list.children].map((row) => [row.dataset.id, row]));
+  const rows = state.decisions.map((decision) => {
+    const kept = old.get(decision.id);
+    const open = String(state.open === decision.id && state.records.has(decision.id));
+    return kept && kept.dataset.open === open ? kept : decisionRow(decision);
+  });
+  const same = rows.length === list.children.length && rows.every((row, i) => row === list.children[i]);
+  if (!same) {
+    const focused = list.contains(document.activeElement) ? document.activeElement.closest("li").dataset.id : null;
+    list.replaceChildren(...(rows.length ? rows : [el("li", { class: "note" }, $("changes-only").checked
+      ? "No decision has changed the size yet." : "No decision is recorded yet.")]));
+    if (focused) [...list.children].find((row) => row.dataset.id === focused)?.querySelector("button").focus();
+  }
+  $("more").hidden = !state.next;
+}
+
+async function toggle(id) {
+  state.open = state.open === id ? null : id;
+  try {
+    if (state.open && !state.records.has(id)) {
+      if (state.records.size > 50) state.records.clear();
+      state.records.set(id, await ask(`/api/v1/scaling/decisions/${encodeURIComponent(id)}`));
+    }
+  } catch (error) {
+    complain(error);
+  }
+  renderDecisions();
+}
+
+function table(heads, rows) {
+  return el("div", { class: "scroll" }, el("table", {},
+    el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, ...rows)));
+}
+
+function ruleRow(step) {
+  const moved = step.before !== step.after;
+  return el("tr", { class: moved ? "acted" : "" }, el("td", { class: "rule" }, step.rule),
+    el("td", { class: "num" }, moved ? `${step.before} → ${step.after}` : String(step.after)), el("td", {}, step.detail));
+}
+function memberRow(member) {
+  const fill = el("i");
+  fill.style.width = `${Math.round(member.weight * 100)}%`;
+  return el("tr", { class: member.asleep ? "asleep" : "" }, el("td", { class: "rule" }, member.name),
+    el("td", { class: "num" }, el("span", { class: "bar" }, fill), percent(member.weight)),
+    el("td", {}, member.asleep ? `asleep: ${member.asleep_because}` : ""));
+}
+
+function definitions(pairs) {
+  return el("dl", {}, ...pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+function inputsOf(record) {
+  const { inputs } = record;
+  const sample = inputs.newest.state === "present" ? shortNumber(inputs.newest.value) : inputs.newest.state.replaceAll("_", " ");
+  return definitions([
+    ["Newest sample", `${sample}, ${spanText(inputs.newest_age_s)} old`],
+    ["Capacity", `${inputs.capacity.ready} ready, ${inputs.capacity.pending} pending`],
+    ["One replica serves", shortNumber(inputs.capacity_per_replica)],
+    ["Lead time", spanText(inputs.lead_time_s)],
+    ["Confidence", signed(inputs.confidence)],
+    ["Planned for", `${shortNumber(record.demand_planned)}, the ${shortNumber(record.quantile * 100)} % level`],
+  ]);
+}
+
+function leadDemandOf(record) {
+  const demand = record.inputs.lead_demand;
+  if (!demand) return definitions([["Forecast", "none trusted"]]);
+  const q = demand.quantiles;
+  return definitions([
+    ["Span", `${spanText(demand.lead_s)} from ${timeOf(Date.parse(demand.from))}`],
+    ["5 %", shortNumber(q["0.05"])], ["50 %", shortNumber(q["0.5"])],
+    ["95 %", shortNumber(q["0.95"])], ["99 %", shortNumber(q["0.99"])],
+  ]);
+}
+
+function explanation(record) {
+  return el("div", { class: "why" },
+    el("div", {}, el("h3", {}, "Why not one fewer"), el("p", {}, record.why_not_fewer || "–")),
+    el("div", { class: "columns" },
+      el("div", {}, el("h3", {}, "What it knew"), inputsOf(record)),
+      el("div", {}, el("h3", {}, "Largest demand until new replicas are ready"), leadDemandOf(record))),
+    el("div", {}, el("h3", {}, "Rules, in order"), table(["Rule", "Replicas", "Because"], record.steps.map(ruleRow))),
+    el("div", {}, el("h3", {}, "Forecast members"), record.inputs.members.length
+      ? table(["Member", "Weight", ""], record.inputs.members.map(memberRow)) : el("p", { class: "quiet" }, "No forecast yet.")),
+    el("p", { class: "quiet" }, record.id));
+}
+
+// ---- alerts and components
+
+function alertItem(alert) {
+  const kind = { info: "", warning: "is-warn", critical: "is-bad" }[alert.severity];
+  const who = alert.service
+    ? el("button", { class: "link", type: "button", onclick: () => select(alert.service) }, alert.service) : "Forescale";
+  return el("li", {}, el("div", { class: "head" }, el("b", {}, who), el("span", { class: `tag ${kind}` }, alert.severity)),
+    el("p", {}, alert.summary), el("p", {}, `${alert.name.replaceAll("_", " ")}, since ${momentOf(Date.parse(alert.since))}`));
+}
+function componentItem(component) {
+  return el("li", {}, el("div", { class: "head" }, el("b", {}, component.component),
+    el("span", { class: `tag ${KIND[component.state] || ""}` }, component.state)), component.detail ? el("p", {}, component.detail) : null);
+}
+function renderAlerts() {
+  renderAlertPill(state.alerts.length);
+  $("alert-list").replaceChildren(...(state.alerts.length ? state.alerts.map(alertItem)
+    : [el("li", { class: "quiet" }, "Nothing needs attention.")]));
+}
+
+// ---- getting data
+
+function take(service) {
+  const known = state.services.get(service.service) || {};
+  state.services.set(service.service, { ...known, ...service });
+}
+
+/** The status answer nests the newest sample; the list uses the flat shape of the stream. */
+function takeStatus(service) {
+  const { newest } = service;
+  take({ ...service, demand: newest ? newest.value : null, state: newest ? newest.state : "missing", stale: newest ? newest.stale : false });
+}
+
+const refreshDetails = throttled(DETAILS_EVERY_MS, async () => {
+  const names = new Set();
+  for (let path = "/api/v1/scaling/status"; path;) {
+    const answer = await ask(path);
+    for (const service of answer.services) {
+      takeStatus(service);
+      names.add(service.service);
+    }
+    state.alerts = answer.alerts;
+    if (!state.at || answer.at > state.at) Object.assign(state, { at: answer.at, turn: answer.turn });
+    path = answer.next;
+  }
+  for (const name of state.services.keys()) if (!names.has(name)) state.services.delete(name);
+  const health = await ask("/health");
+  $("banner").hidden = true;
+  renderHealth(health.state);
+  $("component-list").replaceChildren(...(health.components.length ? health.components.map(componentItem)
+    : [el("li", { class: "quiet" }, health.detail || "No component has reported yet.")]));
+  renderAlerts();
+  const first = state.order.length === 0;
+  renderFleet(first);
+  if (!state.services.has(state.selected) && state.order.length) select(wishedService() || state.order[0]);
+  renderHeader();
+  renderService();
+});
+
+const renderLive = throttled(RENDER_EVERY_MS, () => {
+  renderHeader();
+  renderFleet();
+  renderService();
+});
+
+function onTurn(event) {
+  const turn = JSON.parse(event.data);
+  const alerts = state.alerts.length;
+  Object.assign(state, { at: turn.at, turn: turn.turn });
+  for (const service of turn.services) {
+    const known = state.services.get(service.service);
+    // A sentence that belongs to an older size is worse than none.
+    if (known && (known.desired !== service.desired || known.reason !== service.reason)) known.sentence = "";
+    take(service);
+  }
+  renderHealth(turn.health);
+  if (turn.alerts !== alerts) renderAlertPill(turn.alerts);
+  renderLive();
+  if (document.hidden) return;
+  refreshChart();
+  refreshDetails();
+}
+
+// The browser reconnects by itself; until it has, the page asks every few seconds.
+let poller = 0;
+function poll(on) {
+  if (on && !poller) poller = setInterval(() => (refreshDetails(), refreshChart()), POLL_EVERY_MS);
+  if (!on) poller = void clearInterval(poller) || 0;
+}
+function listen() {
+  const stream = new EventSource("/api/v1/stream");
+  stream.onopen = () => (setPill("live-pill", "live", "is-good is-live"), poll(false), refreshDetails());
+  stream.addEventListener("turn", onTurn);
+  stream.onerror = () => {
+    setPill("live-pill", "reconnecting", "is-warn");
+    poll(true);
+    // Refused for good (the server was full): the browser gave up, so begin again.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, POLL_EVERY_MS);
+  };
+}
+
+// ---- what people do
+
+const wishes = () => new URLSearchParams(location.hash.slice(1));
+function wishedService() {
+  const name = wishes().get("service");
+  return state.services.has(name) ? name : null;
+}
+function remember() {
+  const wish = new URLSearchParams({ service: state.selected || "", range: state.range.replace(" ", "") });
+  history.replaceState(null, "", `#${wish}`);
+}
+
+function select(name) {
+  if (!state.services.has(name)) return;
+  Object.assign(state, { selected: name, model: null, decisions: [], next: null, open: null });
+  remember();
+  renderFleet();
+  renderService();
+  renderDecisions();
+  refreshChart.now();
+}
+
+function makeRanges() {
+  const wished = Object.keys(RANGES).find((name) => name.replace(" ", "") === wishes().get("range"));
+  if (wished) state.range = wished;
+  for (const name of Object.keys(RANGES)) {
+    const button = el("button", { type: "button", "aria-pressed": String(name === state.range), onclick: () => {
+      state.range = name;
+      for (const other of $("ranges").children) other.setAttribute("aria-pressed", String(other === button));
+      remember();
+      refreshChart.now();
+    } }, name);
+    $("ranges").append(button);
+  }
+}
+
+/** Up and down walk through the list, as in any list. */
+function walkList(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const buttons = [...$("fleet-list").querySelectorAll("button")];
+  const next = buttons[buttons.indexOf(document.activeElement) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+$("search").addEventListener("input", (event) => ((state.search = event.target.value.trim()), renderFleet()));
+$("search").addEventListener("keydown", (event) => event.key === "ArrowDown" && walkList(event));
+$("fleet-list").addEventListener("keydown", walkList);
+$("changes-only").addEventListener("change", () => {
+  Object.assign(state, { decisions: [], next: null });
+  refreshDecisions().catch(complain);
+});
+$("more").addEventListener("click", showOlder);
+document.addEventListener("visibilitychange", () => document.hidden || (refreshDetails(), refreshChart()));
+makeRanges();
+refreshDetails();
+listen();
