@@ -8,8 +8,8 @@
 
 namespace forescale {
 
-const std::map<std::string_view, ModelFactory>& models() {
-    static const std::map<std::string_view, ModelFactory> all{
+const ModelRegistry& models() {
+    static const ModelRegistry all{
         {"last_value", last_value::make},
         {"profile_level", profile_level::make},
         {"ridge", ridge::make},

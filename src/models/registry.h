@@ -10,7 +10,8 @@ namespace forescale {
 /// Makes a model for a grid step.
 using ModelFactory = std::unique_ptr<Model> (*)(Duration step);
 
+using ModelRegistry = std::map<std::string_view, ModelFactory>;
 /// Every member of the ensemble, sorted by name. Adding one: a folder, and a line here.
-[[nodiscard]] const std::map<std::string_view, ModelFactory>& models();
+[[nodiscard]] const ModelRegistry& models();
 
 }  // namespace forescale

@@ -18,8 +18,7 @@ AnchorForecast::AnchorForecast(std::size_t members, Duration step, int horizon)
       members_(members),
       aggregation_(members, step, step * horizon),
       calibration_(step, step * horizon),
-      medians_(members * static_cast<std::size_t>(horizon),
-               std::numeric_limits<float>::quiet_NaN()),
+      medians_(members * static_cast<std::size_t>(horizon), Series::missing),
       said_(static_cast<std::size_t>(horizon)) {}
 
 AnchorForecast::Said AnchorForecast::matured() const {
@@ -34,8 +33,7 @@ AnchorForecast::Said AnchorForecast::matured() const {
 void AnchorForecast::learn(double actual, double demand_scale, std::size_t slot) {
     const Said said = matured();
     if (std::isnan(actual) || std::isnan(said.combined)) return;
-    aggregation_.learn(std::vector<double>(said.medians.begin(), said.medians.end()), said.combined,
-                       actual);
+    aggregation_.learn(said.medians, said.combined, actual);
     if (std::isnan(said.scale)) return;
     const double error = log_level(actual, demand_scale) - log_level(said.combined, demand_scale);
     calibration_.learn(slot, error, said.scale, said.offset_05, said.offset_95);
@@ -52,9 +50,8 @@ void AnchorForecast::combine(std::span<const double> medians, double demand_scal
                              .scale = static_cast<float>(scale),
                              .offset_05 = static_cast<float>(offsets_[0]),
                              .offset_95 = static_cast<float>(offsets_[quantile_levels.size() - 2])};
-    std::ranges::transform(
-        medians, medians_.begin() + static_cast<std::ptrdiff_t>(slot_of_ring() * members_),
-        [](double m) { return static_cast<float>(m); });
+    std::ranges::copy(medians,
+                      medians_.begin() + static_cast<std::ptrdiff_t>(slot_of_ring() * members_));
     ++steps_;
 }
 

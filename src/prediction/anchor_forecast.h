@@ -17,7 +17,7 @@ public:
 
     /// What was said `horizon` steps ago about the step that is now the newest.
     struct Said {
-        std::span<const float> medians;  ///< per member, NaN while asleep
+        std::span<const double> medians;  ///< per member, NaN while asleep
         double combined = Series::missing;
         double scale =
             Series::missing;  ///< of the error, log levels; NaN when log levels have changed since
@@ -63,8 +63,8 @@ private:
     Aggregation aggregation_;
     Calibration calibration_;
     std::uint64_t steps_ = 0;
-    std::vector<float> medians_;  ///< ring of `horizon` rows of members_
-    std::vector<Kept> said_;      ///< ring of `horizon`
+    std::vector<double> medians_;  ///< ring of `horizon` rows of members_
+    std::vector<Kept> said_;       ///< ring of `horizon`
     Aggregation::Combined combined_;
     double level_ = Series::missing;
     Offsets offsets_{};

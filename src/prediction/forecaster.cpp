@@ -3,7 +3,7 @@
 #include "prediction/anchor_forecast.h"
 #include "prediction/confidence.h"
 #include "prediction/demand_scale.h"
-#include "prediction/feature_memory.h"
+#include "models/feature_memory.h"
 #include "prediction/horizons.h"
 #include "prediction/members.h"
 #include "prediction/path.h"
@@ -161,7 +161,7 @@ void Forecaster::Impl::note_matured(std::size_t anchor, double value) {
     for (std::size_t m = 0; m < members.size(); ++m) {
         if (std::isnan(said.medians[m])) continue;
         score.member = members.name(m);
-        score.forecast = static_cast<double>(said.medians[m]);
+        score.forecast = said.medians[m];
         matured.push_back(score);
     }
     const double error = log_level(value, scale.value()) - log_level(said.combined, scale.value());

@@ -23,8 +23,9 @@ std::string fault(const std::vector<double>& medians, double demand_max) {
 }
 }  // namespace
 
-Members::Members(Duration step) : steps_per_day_(std::max<std::int64_t>(1, day / step)) {
-    for (const auto& [name, make] : models())
+Members::Members(Duration step, const ModelRegistry& registry)
+    : steps_per_day_(std::max<std::int64_t>(1, day / step)) {
+    for (const auto& [name, make] : registry)
         members_.push_back(
             {.name = name, .model = make(step), .answer = {}, .broke = {}, .rest_steps = 0});
 }

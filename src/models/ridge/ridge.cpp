@@ -130,7 +130,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Model> make(Duration step) {
-    return std::make_unique<Ridge>(step, 5.0);
+    return std::make_unique<Ridge>(step, 3.0);
 }
 std::unique_ptr<Model> make_slow(Duration step) {
     return std::make_unique<Ridge>(step, 20.0);

@@ -1,4 +1,4 @@
-#include "prediction/feature_memory.h"
+#include "models/feature_memory.h"
 
 namespace forescale {
 

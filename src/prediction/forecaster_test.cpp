@@ -1,0 +1,349 @@
+#include "prediction/forecaster.h"
+
+#include "base/rng.h"
+#include "prediction/confidence.h"
+
+#include <cstring>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+namespace forescale {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr int per_day = 288;
+constexpr Timestamp monday{day * 4};
+
+Service service_of(Duration step = minutes(5)) {
+    Service service;
+    service.id = ServiceId("shop");
+    service.grid_step = step;
+    return service;
+}
+Window window_of(int i, double value, Duration step = minutes(5)) {
+    Window window;
+    window.start = monday + step * i;
+    window.width = step;
+    if (std::isnan(value)) return window;
+    window.count = 1;
+    window.sum = window.min = window.max = window.last = value;
+    window.state = SampleState::present;
+    return window;
+}
+double shape(int i) {
+    return 1.5 + std::sin(static_cast<double>(i % per_day) / per_day * 6.283185);
+}
+double traffic(int i, Rng& rng) {
+    return 100.0 * shape(i) * (0.95 + 0.1 * rng.uniform());
+}
+
+bool same_bits(const ForecastPath& a, const ForecastPath& b) {
+    if (a.origin != b.origin || a.points.size() != b.points.size() ||
+        a.members.size() != b.members.size())
+        return false;
+    for (std::size_t i = 0; i < a.points.size(); ++i)
+        if (std::memcmp(&a.points[i].quantiles, &b.points[i].quantiles, sizeof(Quantiles)) != 0)
+            return false;
+    for (std::size_t i = 0; i < a.members.size(); ++i)
+        if (std::memcmp(&a.members[i].weight, &b.members[i].weight, sizeof(double)) != 0)
+            return false;
+    return std::memcmp(&a.confidence, &b.confidence, sizeof(double)) == 0;
+}
+/// Every point is a distribution of demand.
+void expect_sound(const ForecastPath& path, const std::string& where) {
+    for (const ForecastPoint& point : path.points) {
+        EXPECT_TRUE(std::ranges::is_sorted(point.quantiles)) << where;
+        for (const double q : point.quantiles)
+            EXPECT_TRUE(std::isfinite(q) && q >= 0.0) << where << ": " << q;
+    }
+    EXPECT_GE(path.confidence, 0.0) << where;
+    EXPECT_LE(path.confidence, 1.0) << where;
+    double weights = 0.0;
+    for (const MemberView& member : path.members) weights += member.weight;
+    EXPECT_NEAR(weights, 1.0, 1e-9) << where;
+}
+double relative_width(const ForecastPath& path, Duration horizon) {
+    const Quantiles q = path.at(horizon);
+    return (q[10] - q[0]) / q[median_index];
+}
+
+TEST(Forecaster, PathReachesFromOneStepToADay) {
+    Forecaster forecaster(service_of());
+    EXPECT_TRUE(forecaster.forecast().empty());
+    forecaster.observe(window_of(0, Series::missing));
+    EXPECT_TRUE(forecaster.forecast().empty());
+    forecaster.observe(window_of(1, 10.0));
+    const ForecastPath& path = forecaster.forecast();
+    ASSERT_EQ(path.points.size(), 38U);
+    EXPECT_EQ(path.points.front().horizon, Duration(minutes(5)));
+    EXPECT_EQ(path.points.back().horizon, Duration(hours(24)));
+    for (const Duration horizon : headline_horizons)
+        EXPECT_NE(std::ranges::find(path.points, horizon, &ForecastPoint::horizon),
+                  path.points.end());
+}
+
+TEST(Forecaster, LearnsADailyShapeAndItsOwnPrecision) {
+    Forecaster forecaster(service_of());
+    Rng rng(1);
+    for (int i = 0; i < 14 * per_day; ++i) forecaster.observe(window_of(i, traffic(i, rng)));
+    const ForecastPath& path = forecaster.forecast();
+    const int last = 14 * per_day - 1;
+    for (const ForecastPoint& point : path.points) {
+        const double expected = 100.0 * shape(last + static_cast<int>(point.horizon / minutes(5)));
+        EXPECT_NEAR(point.quantiles[median_index] / expected, 1.0, 0.05) << point.horizon.count();
+    }
+    EXPECT_LT(relative_width(path, hours(1)), 0.2);
+    EXPECT_GT(path.confidence, 0.9);
+}
+
+TEST(Forecaster, EarlyLifeIsCautiousAndSaysWhoSleeps) {
+    Forecaster forecaster(service_of());
+    Rng rng(2);
+    std::map<int, double> width;
+    std::map<int, double> confidence;
+    for (int i = 0; i < 8 * per_day; ++i) {
+        forecaster.observe(window_of(i, traffic(i, rng)));
+        expect_sound(forecaster.forecast(), "step " + std::to_string(i));
+        width[i + 1] = relative_width(forecaster.forecast(), hours(1));
+        confidence[i + 1] = forecaster.forecast().confidence;
+        if (i + 1 == 12) {  // one hour
+            const auto& members = forecaster.forecast().members;
+            const auto ridge = std::ranges::find(members, "ridge", &MemberView::name);
+            ASSERT_NE(ridge, members.end());
+            EXPECT_EQ(ridge->asleep_because, "needs 1 day of history");
+            EXPECT_DOUBLE_EQ(ridge->weight, 0.0);
+            EXPECT_DOUBLE_EQ(std::ranges::find(members, "last_value", &MemberView::name)->weight,
+                             1.0);
+        }
+    }
+    EXPECT_GT(width[12], 1.0);
+    EXPECT_LT(width[7 * per_day], 0.5 * width[12]);
+    EXPECT_GT(confidence[7 * per_day], confidence[12]);
+    for (const MemberView& member : forecaster.forecast().members)
+        EXPECT_FALSE(member.asleep) << member.name;
+}
+
+TEST(Forecaster, IntervalsCoverWhatTheySay) {
+    Forecaster forecaster(service_of());
+    Rng rng(3);
+    std::map<Duration, std::pair<double, double>> inside;
+    for (int i = 0; i < 30 * per_day; ++i) {
+        forecaster.observe(window_of(i, traffic(i, rng)));
+        if (i < 15 * per_day) continue;
+        for (const MaturedScore& score : forecaster.matured()) {
+            if (score.member != "ensemble") continue;
+            inside[score.horizon].first += score.inside_90 ? 1.0 : 0.0;
+            inside[score.horizon].second += 1.0;
+        }
+    }
+    ASSERT_EQ(inside.size(), headline_horizons.size());
+    for (const auto& [horizon, counts] : inside)
+        EXPECT_NEAR(counts.first / counts.second, 0.9, 0.03) << horizon.count();
+}
+
+TEST(Forecaster, ConfidenceRanksTheError) {
+    Forecaster forecaster(service_of());
+    Rng rng(4);
+    std::vector<std::pair<double, double>> said;  // confidence, accuracy an hour later
+    std::vector<ForecastPath> paths;
+    for (int i = 0; i < 25 * per_day; ++i) {
+        const double noise =
+            i / 24 % 12 < 6 ? 0.02 : 0.6;  // calm and noisy hours, at the same time every day
+        const double value = 100.0 * shape(i) * (1.0 + noise * (rng.uniform() - 0.5));
+        forecaster.observe(window_of(i, value));
+        paths.push_back(forecaster.forecast());
+        if (i < 15 * per_day) continue;
+        const ForecastPath& then = paths[static_cast<std::size_t>(i) - 12];
+        said.emplace_back(then.confidence, accuracy_of(then.at(hours(1))[median_index], value));
+    }
+    std::ranges::sort(said);
+    const std::size_t third = said.size() / 3;
+    const auto mean = [&](std::size_t from, std::size_t to) {
+        double sum = 0.0;
+        for (std::size_t i = from; i < to; ++i) sum += said[i].second;
+        return sum / static_cast<double>(to - from);
+    };
+    EXPECT_LT(mean(0, third) + 0.05, mean(2 * third, said.size()));
+}
+
+TEST(Forecaster, DifficultSeriesGetSoundForecasts) {
+    const std::map<std::string, std::function<double(int, Rng&)>> cases{
+        {"small level", [](int i, Rng& rng) { return traffic(i, rng) * 0.0017; }},
+        {"zeros", [](int, Rng&) { return 0.0; }},
+        {"one value", [](int, Rng&) { return 42.0; }},
+        {"gaps of 10 h",
+         [](int i, Rng& rng) { return i % 700 > 580 ? Series::missing : traffic(i, rng); }},
+        {"steps of 1000x",
+         [](int i, Rng& rng) { return traffic(i, rng) * (i / 900 % 2 == 0 ? 1.0 : 1000.0); }},
+        {"mostly zero",
+         [](int, Rng& rng) { return rng.uniform() < 0.95 ? 0.0 : 1e4 * rng.uniform(); }},
+        {"one spike of 1e300", [](int i, Rng& rng) { return i == 1500 ? 1e300 : traffic(i, rng); }},
+    };
+    for (const auto& [name, demand] : cases) {
+        Forecaster forecaster(service_of());
+        Rng rng(5);
+        for (int i = 0; i < 9 * per_day; ++i) {
+            forecaster.observe(window_of(i, demand(i, rng)));
+            if (i % 50 == 0 && !forecaster.forecast().empty())
+                expect_sound(forecaster.forecast(), name);
+        }
+    }
+}
+
+TEST(Forecaster, OfZerosIsZeroAndOfOneValueIsThatValue) {
+    Forecaster zeros(service_of());
+    Forecaster constant(service_of());
+    for (int i = 0; i < 8 * per_day; ++i) {
+        zeros.observe(window_of(i, 0.0));
+        constant.observe(window_of(i, 42.0));
+    }
+    for (const Duration horizon : headline_horizons) {
+        EXPECT_LT(zeros.forecast().at(horizon)[median_index], 1e-6);
+        EXPECT_NEAR(constant.forecast().at(horizon)[median_index], 42.0, 0.1);
+    }
+    EXPECT_LT(relative_width(constant.forecast(), hours(1)), 0.1);
+}
+
+TEST(Forecaster, ALevelShiftIsFollowedWithinHours) {
+    Forecaster forecaster(service_of());
+    Rng rng(6);
+    int i = 0;
+    for (; i < 10 * per_day; ++i) forecaster.observe(window_of(i, traffic(i, rng)));
+    for (; i < 10 * per_day + 36; ++i) forecaster.observe(window_of(i, 1000.0 * traffic(i, rng)));
+    const double expected = 1e5 * shape(i + 2);
+    EXPECT_NEAR(forecaster.forecast().at(minutes(15))[median_index] / expected, 1.0, 0.3);
+}
+
+TEST(Forecaster, WithoutSamplesItWidensAndLosesConfidence) {
+    Forecaster forecaster(service_of());
+    Rng rng(7);
+    int i = 0;
+    for (; i < 10 * per_day; ++i) forecaster.observe(window_of(i, traffic(i, rng)));
+    const ForecastPath before = forecaster.forecast();
+    for (; i < 10 * per_day + 120; ++i) forecaster.observe(window_of(i, Series::missing));
+    const ForecastPath& after = forecaster.forecast();
+    expect_sound(after, "gap");
+    EXPECT_EQ(after.origin, monday + minutes(5) * (i - 1));
+    EXPECT_GT(relative_width(after, hours(1)), relative_width(before, hours(1)));
+    EXPECT_LT(after.confidence, 0.01);
+    const double expected = 100.0 * shape(i + 11);
+    EXPECT_NEAR(after.at(hours(1))[median_index] / expected, 1.0, 0.15);  // the habit stands in
+}
+
+TEST(Forecaster, ASkippedWindowEqualsAGap) {
+    Forecaster told(service_of());
+    Forecaster skipped(service_of());
+    Rng rng(8);
+    for (int i = 0; i < 3 * per_day; ++i) {
+        const bool gap = i % 100 > 90;
+        const double value = gap ? Series::missing : traffic(i, rng);
+        told.observe(window_of(i, value));
+        if (!gap) skipped.observe(window_of(i, value));
+    }
+    EXPECT_TRUE(same_bits(told.forecast(), skipped.forecast()));
+    const ForecastPath path = told.forecast();
+    told.observe(window_of(5, 1e6));  // a window from the past changes nothing
+    EXPECT_TRUE(same_bits(path, told.forecast()));
+}
+
+TEST(Forecaster, TheFutureChangesNothing) {
+    Forecaster one(service_of());
+    Forecaster other(service_of());
+    Rng rng(9);
+    for (int i = 0; i < 4 * per_day; ++i) {
+        const double value = traffic(i, rng);
+        one.observe(window_of(i, value));
+        other.observe(window_of(i, value));
+    }
+    const ForecastPath then = one.forecast();
+    for (int i = 4 * per_day; i < 5 * per_day; ++i) one.observe(window_of(i, 1e5));
+    EXPECT_TRUE(same_bits(then, other.forecast()));
+}
+
+TEST(Forecaster, ALoadedOneGoesOnToTheBit) {
+    Forecaster kept(service_of());
+    Rng rng(10);
+    int i = 0;
+    for (; i < 9 * per_day; ++i)
+        kept.observe(window_of(i, i % 300 == 7 ? Series::missing : traffic(i, rng)));
+    Forecaster loaded(service_of());
+    loaded.observe(window_of(0, 5.0));
+    const auto result = loaded.load(kept.save());
+    ASSERT_TRUE(result.has_value()) << result.error().message;
+    EXPECT_TRUE(same_bits(kept.forecast(), loaded.forecast()));
+    EXPECT_EQ(kept.save(), loaded.save());
+    for (; i < 11 * per_day; ++i) {
+        const double value = traffic(i, rng);
+        kept.observe(window_of(i, value));
+        loaded.observe(window_of(i, value));
+        ASSERT_TRUE(same_bits(kept.forecast(), loaded.forecast())) << i;
+        ASSERT_EQ(kept.matured().size(), loaded.matured().size());
+    }
+}
+
+TEST(Forecaster, AForeignStateIsRefusedAndNothingChanges) {
+    Forecaster forecaster(service_of());
+    Rng rng(11);
+    for (int i = 0; i < 400; ++i) forecaster.observe(window_of(i, traffic(i, rng)));
+    const ForecastPath before = forecaster.forecast();
+    Forecaster half_hourly(service_of(minutes(30)));
+    half_hourly.observe(window_of(0, 1.0, minutes(30)));
+    std::string damaged = forecaster.save();
+    damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 1);
+    for (const std::string& state :
+         {half_hourly.save(), damaged, std::string("nonsense"), std::string()}) {
+        const auto result = forecaster.load(state);
+        ASSERT_FALSE(result.has_value());
+        EXPECT_EQ(result.error().code, Errc::corrupt);
+    }
+    EXPECT_TRUE(same_bits(before, forecaster.forecast()));
+}
+
+TEST(Forecaster, CoarserGridsWork) {
+    for (const Duration step : {Duration(minutes(30)), Duration(hours(1))}) {
+        Forecaster forecaster(service_of(step));
+        Rng rng(12);
+        for (int i = 0; i < 20 * static_cast<int>(day / step); ++i)
+            forecaster.observe(
+                window_of(i, traffic(i * static_cast<int>(step / minutes(5)), rng), step));
+        expect_sound(forecaster.forecast(), "coarse");
+        EXPECT_EQ(forecaster.forecast().points.back().horizon, Duration(hours(24)));
+        EXPECT_LT(relative_width(forecaster.forecast(), hours(1)), 0.5);
+        EXPECT_FALSE(std::isnan(forecaster.member_medians(hours(1)).front()));
+        if (step > Duration(minutes(15))) {
+            EXPECT_TRUE(std::isnan(forecaster.member_medians(minutes(15)).front()));
+        }
+    }
+}
+
+// Summer time begins in the second week: the morning peak comes at 08:00 local, thus an hour
+// earlier in UTC.
+TEST(Forecaster, SeasonsFollowTheWallClockOfTheService) {
+    const Timestamp change = monday + day * 14 + hours(1);
+    Service local = service_of();
+    local.zone = Zone("Somewhere/Summer", {{monday - day * 400, hours(1)}, {change, hours(2)}});
+    const auto demand = [&](Timestamp at) {
+        const Timestamp wall = local.zone.to_local(at);
+        const auto minute = (wall - floor_to(wall, day)) / minutes(1);
+        return minute >= 480 && minute < 600 ? 500.0 : 100.0;
+    };
+    Forecaster with_zone(local);
+    Forecaster without(service_of());
+    int i = 0;
+    for (; monday + minutes(5) * i < change + hours(3); ++i) {
+        const double value = demand(monday + minutes(5) * i);
+        with_zone.observe(window_of(i, value));
+        without.observe(window_of(i, value));
+    }
+    const Timestamp peak =
+        floor_to(change, day) + hours(6) + minutes(25);  // 08:25 by the new clock
+    const Duration horizon = peak - with_zone.forecast().origin;
+    EXPECT_GT(with_zone.forecast().at(horizon)[median_index], 300.0);
+    EXPECT_LT(without.forecast().at(horizon)[median_index], 300.0);
+}
+
+}  // namespace
+}  // namespace forescale

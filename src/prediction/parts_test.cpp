@@ -1,0 +1,305 @@
+#include "base/rng.h"
+#include "models/feature_memory.h"
+#include "prediction/aggregation.h"
+#include "prediction/calibration.h"
+#include "prediction/confidence.h"
+#include "prediction/demand_scale.h"
+#include "prediction/event_uplift.h"
+#include "prediction/horizons.h"
+#include "prediction/members.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace forescale {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr Duration step = minutes(5);
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+TEST(Horizons, AreDenseNearAndHourlyFar) {
+    const std::vector<int> steps = path_steps(step);
+    EXPECT_EQ(steps.size(), 12U + 4U + 22U);
+    EXPECT_EQ(steps.front(), 1);
+    EXPECT_EQ(steps.back(), 288);
+    EXPECT_EQ(anchor_steps(step), (Anchors{1, 3, 12, 48, 144, 288}));
+}
+
+TEST(Horizons, CoarserGridKeepsTheMultiplesThatExist) {
+    EXPECT_EQ(anchor_steps(minutes(30)), (Anchors{1, 2, 8, 24, 48}));
+    EXPECT_EQ(path_steps(minutes(30)).front(), 1);
+    EXPECT_EQ(path_steps(minutes(30)).back(), 48);
+    EXPECT_EQ(anchor_steps(hours(1)), (Anchors{1, 4, 12, 24}));
+}
+
+TEST(Aggregation, TrustGoesToTheBestMember) {
+    Aggregation aggregation(3, step, hours(1));
+    Rng rng(1);
+    for (int i = 0; i < 600; ++i) {
+        const double actual = 100.0 + 20.0 * rng.uniform();
+        const std::array<double, 3> said{actual + 1.0, 60.0 + 80.0 * rng.uniform(), 300.0};
+        aggregation.learn(said, aggregation.combine(said).value, actual);
+    }
+    const auto combined = aggregation.combine(std::array{100.0, 120.0, 300.0});
+    EXPECT_GT(combined.weights[0], 0.9);
+    EXPECT_NEAR(combined.weights[0] + combined.weights[1] + combined.weights[2], 1.0, 1e-12);
+}
+
+TEST(Aggregation, FollowsAChangeOfTheBestMember) {
+    Aggregation aggregation(2, step, hours(1));
+    for (int i = 0; i < 288 * 13; ++i) {
+        const bool early = i < 288 * 8;
+        const std::array<double, 2> said{early ? 100.0 : 150.0, early ? 150.0 : 100.0};
+        aggregation.learn(said, aggregation.combine(said).value, 100.0);
+    }
+    const auto combined = aggregation.combine(std::array{150.0, 100.0});
+    EXPECT_GT(combined.weights[1], combined.weights[0]);
+}
+
+TEST(Aggregation, SleepingMembersHaveNoWeightAndLoseNothing) {
+    Aggregation aggregation(3, step, hours(24));
+    for (int i = 0; i < 500; ++i) {
+        const std::array<double, 3> said{100.0, 130.0, nan};
+        aggregation.learn(said, aggregation.combine(said).value, 100.0);
+    }
+    const auto two = aggregation.combine(std::array{100.0, 130.0, nan});
+    EXPECT_DOUBLE_EQ(two.weights[2], 0.0);
+    EXPECT_LT(two.value, 110.0);
+    EXPECT_TRUE(std::isnan(aggregation.combine(std::array{nan, nan, nan}).value));
+    EXPECT_DOUBLE_EQ(aggregation.combine(std::array{nan, nan, 5.0}).value, 5.0);
+}
+
+TEST(Aggregation, ExactMembersAreFine) {
+    Aggregation aggregation(2, step, hours(1));
+    for (int i = 0; i < 100; ++i) aggregation.learn(std::array{0.0, 0.0}, 0.0, 0.0);
+    EXPECT_DOUBLE_EQ(aggregation.combine(std::array{0.0, 0.0}).value, 0.0);
+}
+
+/// Share of errors inside the 90 % interval, when the size of the error depends on the half hour.
+double coverage_of(Duration horizon, const std::function<double(std::size_t slot, int i)>& size) {
+    Calibration calibration(step, horizon);
+    Rng rng(2);
+    const auto delay = static_cast<std::size_t>(horizon / step);
+    struct Said {
+        double scale, low, high;
+    };
+    std::vector<Said> said;
+    double inside = 0.0;
+    double count = 0.0;
+    for (int i = 0; i < 288 * 40; ++i) {
+        const std::size_t slot = static_cast<std::size_t>(i) / 6 % 48;
+        if (said.size() >= delay) {
+            const auto [scale, low, high] = said[said.size() - delay];
+            const double error =
+                (rng.uniform() + rng.uniform() + rng.uniform() - 1.5) * size(slot, i);
+            calibration.learn(slot, error, scale, low, high);
+            if (i > 288 * 20) {
+                inside += error >= low && error <= high ? 1.0 : 0.0;
+                count += 1.0;
+            }
+        }
+        const std::size_t target_slot = (static_cast<std::size_t>(i) + delay) / 6 % 48;
+        const double scale = calibration.scale(target_slot);
+        const Offsets offsets = calibration.offsets(scale);
+        said.push_back({scale, offsets[0], offsets[10]});
+    }
+    return inside / count;
+}
+
+TEST(Calibration, CoversWhatItSays) {
+    EXPECT_NEAR(coverage_of(hours(1), [](std::size_t, int) { return 0.1; }), 0.9, 0.02);
+    EXPECT_NEAR(coverage_of(hours(24), [](std::size_t, int) { return 0.1; }), 0.9, 0.02);
+    EXPECT_NEAR(
+        coverage_of(hours(24), [](std::size_t slot, int) { return slot < 16 ? 0.02 : 0.2; }), 0.9,
+        0.02);
+    EXPECT_NEAR(coverage_of(hours(1), [](std::size_t, int i) { return i < 288 * 21 ? 0.1 : 0.3; }),
+                0.9, 0.02);
+}
+
+TEST(Calibration, IsWideBeforeAnythingIsKnownAndNeverCrosses) {
+    Calibration calibration(step, hours(1));
+    const Offsets first = calibration.offsets(calibration.scale(0));
+    EXPECT_LT(first.front(), -0.5);
+    EXPECT_GT(first[10], 0.5);
+    Rng rng(3);
+    for (int i = 0; i < 2000; ++i) {
+        const double scale = calibration.scale(0);
+        const Offsets offsets = calibration.offsets(scale);
+        EXPECT_TRUE(std::ranges::is_sorted(offsets));
+        EXPECT_DOUBLE_EQ(offsets[median_index], 0.0);
+        calibration.learn(0,
+                          std::pow(10.0, 4.0 * rng.uniform()) * (rng.uniform() < 0.9 ? 1e-3 : -1.0),
+                          scale, offsets[0], offsets[10]);
+    }
+}
+
+TEST(Calibration, IsAsymmetricWhereErrorsAre) {
+    Calibration calibration(step, hours(1));
+    Rng rng(4);
+    for (int i = 0; i < 3000; ++i) {
+        const double scale = calibration.scale(0);
+        const Offsets offsets = calibration.offsets(scale);
+        const double error = rng.uniform() < 0.5 ? -0.01 * rng.uniform() : 0.3 * rng.uniform();
+        calibration.learn(0, error, scale, offsets[0], offsets[10]);
+    }
+    const Offsets offsets = calibration.offsets(calibration.scale(0));
+    EXPECT_GT(offsets[10], -5.0 * offsets[0]);
+}
+
+TEST(Confidence, IsTheExpectedAccuracy) {
+    Quantiles sure{};
+    sure.fill(10.0);
+    EXPECT_DOUBLE_EQ(confidence_of(sure), 1.0);
+    Quantiles zero{};
+    EXPECT_DOUBLE_EQ(confidence_of(zero), 1.0);
+    zero.back() = 5.0;
+    EXPECT_LT(confidence_of(zero), 1.0);
+    Quantiles even{};  // uniform on 0..20: E|y - 10| / 10 = 0.5
+    for (std::size_t i = 0; i < even.size(); ++i) even[i] = 20.0 * quantile_levels[i];
+    EXPECT_NEAR(confidence_of(even), 0.5, 0.02);
+}
+
+TEST(Confidence, IsCalibratedAndMonotoneByBins) {
+    Rng rng(5);
+    std::array<double, 5> said{}, came{}, count{};
+    for (int i = 0; i < 20'000; ++i) {
+        const double width = 0.05 + 0.9 * rng.uniform();  // demand uniform on 100 * (1 -+ width)
+        Quantiles quantiles{};
+        for (std::size_t q = 0; q < quantiles.size(); ++q)
+            quantiles[q] = 100.0 * (1.0 + width * (2.0 * quantile_levels[q] - 1.0));
+        const double confidence = confidence_of(quantiles);
+        const auto bin =
+            std::min<std::size_t>(static_cast<std::size_t>((confidence - 0.5) * 10.0), 4);
+        said[bin] += confidence;
+        came[bin] += accuracy_of(quantiles[median_index],
+                                 100.0 * (1.0 + width * (2.0 * rng.uniform() - 1.0)));
+        count[bin] += 1.0;
+    }
+    for (std::size_t b = 0; b < said.size(); ++b) {
+        ASSERT_GT(count[b], 100.0);
+        EXPECT_NEAR(said[b] / count[b], came[b] / count[b], 0.02);
+        if (b > 0) {
+            EXPECT_GT(came[b] / count[b], came[b - 1] / count[b - 1]);
+        }
+    }
+}
+
+TEST(DemandScale, IsChosenEarlyAndRarelyChanged) {
+    DemandScale scale;
+    Series demand(step, 288 * 29);
+    int changes = 0;
+    Timestamp at{};
+    for (int i = 0; i < 288 * 20; ++i, at += step) {
+        demand.append(at, i < 288 * 10 ? 50.0 : 150.0);
+        changes += scale.review(demand) ? 1 : 0;
+    }
+    EXPECT_EQ(changes, 1);
+    EXPECT_DOUBLE_EQ(scale.value(), 50.0);
+    for (int i = 0; i < 288 * 8; ++i, at += step) {
+        demand.append(at, 0.05);
+        changes += scale.review(demand) ? 1 : 0;
+    }
+    EXPECT_EQ(changes, 2);
+    EXPECT_DOUBLE_EQ(scale.value(), 0.05);
+}
+
+TEST(DemandScale, OfNothingButZerosStaysAsItIs) {
+    DemandScale scale;
+    Series demand(step, 288);
+    for (int i = 0; i < 600; ++i) {
+        demand.append(Timestamp(step * i), i % 3 == 0 ? Series::missing : 0.0);
+        EXPECT_FALSE(scale.review(demand));
+    }
+    EXPECT_GT(scale.value(), 0.0);
+}
+
+class Fixed final : public Model {
+public:
+    explicit Fixed(double value) : value_(value) {}
+    Answer step(const Moment& moment) override {
+        return {.medians = std::vector<double>(moment.anchors.size(), value_),
+                .asleep_because = {}};
+    }
+    void save(ArchiveWriter&) override {}
+    void load(ArchiveReader&) override {}
+
+private:
+    double value_;
+};
+
+TEST(Members, OneThatBreaksIsPutToSleepAndNamed) {
+    const ModelRegistry registry{
+        {"explodes",
+         [](Duration) -> std::unique_ptr<Model> { return std::make_unique<Fixed>(1e12); }},
+        {"fine", [](Duration) -> std::unique_ptr<Model> { return std::make_unique<Fixed>(3.0); }},
+        {"not_a_number",
+         [](Duration) -> std::unique_ptr<Model> { return std::make_unique<Fixed>(nan); }}};
+    Members members(step, registry);
+    Series demand(step, 10);
+    demand.append(Timestamp{}, 3.0);
+    const Zone utc;
+    const FeatureContext context{.demand = demand, .zone = utc, .holidays = {}};
+    const Anchors anchors{1};
+    members.step({.context = context,
+                  .anchors = anchors,
+                  .level_now = 1.0,
+                  .origin = {},
+                  .targets = {},
+                  .lessons = {}},
+                 3.0);
+    EXPECT_THAT(members.asleep_because(0), ::testing::StartsWith("broke: 1e+12"));
+    EXPECT_EQ(members.asleep_because(1), "");
+    EXPECT_EQ(members.asleep_because(2), "broke: not a number");
+    EXPECT_TRUE(std::isnan(members.medians(0)[0]));
+    EXPECT_DOUBLE_EQ(members.medians(0)[1], 3.0);
+}
+
+BusinessEvent event(Timestamp start, Timestamp end, double uplift) {
+    BusinessEvent event;
+    event.start = start;
+    event.end = end;
+    event.expected_uplift = uplift;
+    return event;
+}
+
+TEST(EventUplift, MultipliesWhatLiesInTheWindowOfTheService) {
+    const ServiceId shop("shop");
+    ForecastPath path;
+    path.origin = Timestamp(hours(10));
+    Quantiles flat{};
+    flat.fill(10.0);
+    for (const Duration h : {hours(1), hours(2), hours(3)})
+        path.points.push_back({.horizon = h, .quantiles = flat});
+    BusinessEvent match = event(Timestamp(hours(12)), Timestamp(hours(13)), 0.5);
+    match.services = {shop};
+    const std::vector<BusinessEvent> events{match,
+                                            event(Timestamp(hours(12)), Timestamp(hours(14)), 1.0)};
+    const ForecastPath lifted = with_events(path, events, shop);
+    EXPECT_DOUBLE_EQ(lifted.points[0].quantiles[0], 10.0);
+    EXPECT_DOUBLE_EQ(lifted.points[1].quantiles[0], 30.0);
+    EXPECT_DOUBLE_EQ(lifted.points[2].quantiles[0], 20.0);
+    EXPECT_DOUBLE_EQ(with_events(path, events, ServiceId("other")).points[1].quantiles[0], 20.0);
+    std::vector<BusinessEvent> cancelled = events;
+    for (BusinessEvent& e : cancelled) e.cancelled = true;
+    EXPECT_DOUBLE_EQ(with_events(path, cancelled, shop).points[1].quantiles[0], 10.0);
+}
+
+TEST(EventUplift, OfALeadTimeCountsItsLargestMoment) {
+    LeadDemand demand{
+        .from = Timestamp(hours(1)), .lead = minutes(10), .quantiles = {}, .level_max = 0.99};
+    demand.quantiles.fill(10.0);
+    const ServiceId any("any");
+    const auto lifted = [&](const BusinessEvent& e) {
+        return with_events(demand, std::vector{e}, any).quantiles[0];
+    };
+    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(65)), Timestamp(minutes(90)), 1.0)), 20.0);
+    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(30)), Timestamp(minutes(90)), -0.5)), 5.0);
+    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(30)), Timestamp(minutes(65)), -0.5)), 10.0);
+    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(71)), Timestamp(minutes(90)), 1.0)), 10.0);
+}
+
+}  // namespace
+}  // namespace forescale
