@@ -9,17 +9,19 @@ namespace forescale {
 /// The whole record as one JSON object: what scaling_decisions keeps and what the API shows.
 ///
 ///     {"id", "service", "at", "desired", "current", "changes", "reason", "sentence",
-///     "why_not_fewer", "quantile", "demand_planned",
-///      "inputs": {"capacity": {"ready", "pending", "seen_at"}, "newest": {"at", "value", "state"},
-///      "newest_age_s",
+///      "why_not_fewer", "quantile", "demand_planned",
+///      "inputs": {"capacity": {"ready", "pending", "seen_at"},
+///                 "newest": {"at", "value", "state"}, "newest_age_s",
 ///                 "lead_time_s", "confidence", "capacity_per_replica",
-///                 "lead_demand": null | {"from", "lead_s", "level_max", "quantiles": {"0.05": ...,
-///                 "0.99": ...}}, "members": [{"name", "weight", "asleep", "asleep_because"}]},
+///                 "lead_demand": null | {"from", "lead_s", "level_max",
+///                                        "quantiles": {"0.05": ..., "0.99": ...}},
+///                 "members": [{"name", "weight", "asleep", "asleep_because"}]},
 ///      "steps": [{"rule", "before", "after", "detail"}]}
 ///
 /// Times are ISO-8601 with Z, durations seconds. "current" and "changes" are derived for the
 /// reader. Not-a-number is null, an infinity the string "Infinity" or "-Infinity". Every other
-/// double reads back to the same bits. cost  about 3 us for 12 rules and 6 members
+/// double reads back to the same bits.
+/// cost  2.6 us to write, 5.7 us to read with 8 rules and 5 members (bench/storage_bench.cpp)
 [[nodiscard]] std::string decision_to_json(const Decision& decision);
 
 /// The inverse; unknown fields are ignored. errors  invalid_argument naming the first field that is

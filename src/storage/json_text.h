@@ -7,8 +7,8 @@
 
 namespace forescale {
 
-/// Appends JSON to a string by hand: 5 times as fast as building a document first, and numbers in
-/// their shortest form that reads back to the same bits.
+/// Appends JSON to a string without building a document first; numbers in their shortest form that
+/// reads back to the same bits.
 
 /// A JSON string with its quotes. What is no UTF-8 becomes U+FFFD, so that the text is always valid
 /// JSON.

@@ -160,8 +160,8 @@ Result<Connection> Connection::open(const std::string& path, OpenMode mode, cons
 Result<void> Connection::configure(OpenMode mode, const Limits& limits) {
     sqlite3_busy_timeout(db_.get(), static_cast<int>(limits.busy_timeout.count()));
     // secure_delete is on in Debian's build and writes every freed page; 16 MiB of cache hold the
-    // tail of every table for 1,000 services; a checkpoint each 4,000 pages halves the fsyncs of
-    // the default 1,000.
+    // tail of every table for 1,000 services; a checkpoint each 4,000 pages needs a quarter of the
+    // fsyncs of the default 1,000.
     TRY_VOID(execute(
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = OFF;"
         "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;"

@@ -22,6 +22,9 @@ constexpr Expiry prediction_expiry{
     "horizon LIMIT 1 OFFSET ?2",
     "DELETE FROM predictions WHERE origin < ?1 AND (origin, service, horizon) < (?2, ?3, ?4)"};
 
+// A decision fills a page and has three indexes: deleting it costs as much as many raw rows.
+constexpr std::int64_t decision_rows = 20;
+
 constexpr std::string_view decisions_remove =
     "DELETE FROM scaling_decisions WHERE row IN (SELECT row FROM scaling_decisions WHERE at < ?1 "
     "ORDER BY at LIMIT ?2)";
@@ -86,8 +89,8 @@ Result<std::int64_t> Writer::expire(const Retention& retention, Timestamp now,
     TRY(const auto predictions,
         remove_up_to(connection_, prediction_expiry, now - retention.predictions, rows_max));
     TRY(const auto hourly, expire_hourly(now - retention.hourly, rows_max));
-    TRY(const auto decisions,
-        remove_oldest(connection_, decisions_remove, now - retention.decisions, rows_max));
+    TRY(const auto decisions, remove_oldest(connection_, decisions_remove,
+                                            now - retention.decisions, rows_max / decision_rows));
     TRY(const auto operations,
         remove_oldest(connection_, operations_remove, now - retention.decisions, rows_max));
     TRY(const auto performance,
