@@ -1,5 +1,7 @@
 #include "streaming/series_processor.h"
 
+#include "base/assert.h"
+
 namespace forescale {
 namespace {
 
@@ -62,7 +64,9 @@ Point rate_between(const Point& a, const Point& b) {
 }  // namespace
 
 SeriesProcessor::SeriesProcessor(StreamSettings settings)
-    : settings_(std::move(settings)), builder_(settings_.widths, settings_.gap_windows_max) {}
+    : settings_(std::move(settings)), builder_(settings_.widths, settings_.gap_windows_max) {
+    ASSERT(settings_.sample_step > Duration(0));
+}
 
 /// Puts the value in order and counts what is odd; false when the point is not taken at all.
 bool SeriesProcessor::admit(Point& point, Timestamp now) {
@@ -140,9 +144,31 @@ void SeriesProcessor::replay(std::vector<Point> processed) {
     std::ignore = place(pending_, std::move(processed), uncounted);
 }
 
+/// Is there a value for every step of the window that begins at `start`? `point` moves behind them.
+bool SeriesProcessor::is_complete(std::vector<Point>::const_iterator& point,
+                                  Timestamp start) const {
+    for (auto at = start; at < start + builder_.narrowest(); at += settings_.sample_step, ++point)
+        if (point == pending_.end() || point->at != at || point->state != SampleState::present)
+            return false;
+    return true;
+}
+
+/// Where closing ends: behind what has waited long enough, and behind the complete windows that
+/// follow it. The very first window waits, complete or not: an earlier one may still arrive.
+Timestamp SeriesProcessor::closable(Timestamp now) const {
+    const auto width = builder_.narrowest();
+    const auto waited = floor_to(now - settings_.lateness_max, width);
+    if (pending_.empty() || width % settings_.sample_step != Duration(0)) return waited;
+    if (!builder_.open_from() && pending_.front().at >= waited) return waited;
+    auto until = std::max(waited, builder_.open_from().value_or(waited));
+    auto point = std::ranges::lower_bound(std::as_const(pending_), until, {}, &Point::at);
+    while (until + width <= now && is_complete(point, until)) until += width;
+    return until;
+}
+
 std::vector<Window> SeriesProcessor::close(Timestamp now) {
     std::vector<Window> closed;
-    const auto until = floor_to(now - settings_.lateness_max, builder_.narrowest());
+    const auto until = closable(now);
     const auto used = builder_.advance(pending_, until, closed);
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(used));
     if (!closed.empty()) drop_closed();

@@ -50,15 +50,15 @@ struct StreamCounts {
 /// as long as each arrives before its narrowest window closes (end + lateness_max): sums are made
 /// in time order when a window closes.
 ///
-/// Times    a point that is known to be missing gives way to a value for the same time; otherwise
-///          the first one stays.
-/// Values   nan, inf and beyond 1e100 (whose sums would not be finite) are kept as not_a_number.
-/// Counters a rate needs two readings at most 1.5 steps apart, both with a value. A wider hole has
-/// no
-///          rate: its steps are missing. Whatever is put there instead would depend on whether a
-///          reading in the hole is only late, and with it on the order of arrival. Lower than the
-///          reading before: state counter_reset for that step. Readings may jitter by a quarter of
-///          a step; those closer together than half a step may be counted as conflicting.
+/// Times: a point that is known to be missing gives way to a value for the same time; otherwise the
+/// first one stays. Samples lie on the grid of sample_step, counted from 1970; what lies between
+/// may come too late for a window that is complete without it. Values: nan, inf and beyond 1e100
+/// (whose sums would not be finite) are kept as not_a_number. Counters: a rate needs two readings
+/// at most 1.5 steps apart, both with a value. A wider hole has no rate: its steps are missing.
+/// Whatever is put there instead would depend on whether a reading in the hole is only late, and
+/// with it on the order of arrival. Lower than the reading before: state counter_reset for that
+/// step. Readings may jitter by a quarter of a step; those closer together than half a step may be
+/// counted as conflicting.
 class SeriesProcessor {
 public:
     SeriesProcessor() : SeriesProcessor(StreamSettings{}) {}
@@ -73,8 +73,11 @@ public:
     /// afterwards brings it back.
     void replay(std::vector<Point> processed);
 
-    /// Closes every window whose end + lateness_max has passed, and gaps between them; ascending in
-    /// end, then width. Gaps are marked from the first window ever seen on.
+    /// Closes every window whose end + lateness_max has passed, and gaps between them; behind
+    /// those, every window that has ended and has a value at each of its steps: nothing that could
+    /// still come would change it, and decisions are not made on old data. The first window ever
+    /// waits for lateness_max in any case. Ascending in end, then width. Gaps are marked from the
+    /// first window ever seen on.
     std::vector<Window> close(Timestamp now);
 
     /// Windows of `width` that have ended by `now` but may still change (they lie within
@@ -98,6 +101,9 @@ private:
     [[nodiscard]] bool admit(Point& point, Timestamp now);
     [[nodiscard]] std::vector<Point> rates_of(const std::vector<Point>& taken) const;
     [[nodiscard]] std::vector<Point> ingest_readings(std::vector<Point> readings);
+    [[nodiscard]] bool is_complete(std::vector<Point>::const_iterator& point,
+                                   Timestamp start) const;
+    [[nodiscard]] Timestamp closable(Timestamp now) const;
     [[nodiscard]] Duration contiguous_max() const { return settings_.sample_step * 3 / 2; }
     void drop_closed();
 

@@ -44,6 +44,37 @@ TEST(SeriesProcessor, AWindowClosesWhenItsLatenessHasPassed) {
     EXPECT_THAT(series.close(start + 3min), IsEmpty());
 }
 
+TEST(SeriesProcessor, BehindTheFirstACompleteWindowClosesAsSoonAsItHasEnded) {
+    SeriesProcessor series({.sample_step = 30s, .widths = {1min}});
+    series.ingest({point(0s, 1.0), point(30s, 1.0)}, start + 1min);
+    ASSERT_EQ(series.close(start + 3min).size(), 1U);
+    series.ingest({point(60s, 2.0), point(90s, 2.0), point(120s, 3.0)}, start + 3min);
+    EXPECT_EQ(series.close(start + 3min).size(), 1U) << "minute 1 is complete, minute 2 is not";
+    series.ingest({{start + 150s, 0.0, SampleState::missing}}, start + 3min);
+    EXPECT_THAT(series.close(start + 5min - 1ms), IsEmpty()) << "a missing value may still arrive";
+    EXPECT_EQ(series.close(start + 5min).size(), 1U);
+    series.ingest({point(180s, 4.0), point(210s, 4.0)}, start + 4min - 1ms);
+    EXPECT_EQ(series.close(start + 5min).size(), 1U);
+}
+
+TEST(SeriesProcessor, ACompleteWindowWaitsForTheIncompleteOneBeforeIt) {
+    SeriesProcessor series(minutes_only());
+    series.ingest({point(0min, 1.0)}, start + 1min);
+    series.close(start + 3min);
+    series.ingest({point(2min, 2.0)}, start + 3min);
+    EXPECT_THAT(series.close(start + 3min), IsEmpty());
+    series.ingest({point(1min, 3.0)}, start + 3min);
+    EXPECT_THAT(series.close(start + 3min), ElementsAre(window(1min, 3.0), window(2min, 2.0)));
+}
+
+TEST(SeriesProcessor, ACompleteFirstWindowWaitsForAnEarlierOne) {
+    SeriesProcessor series(minutes_only());
+    series.ingest({point(1min, 2.0)}, start + 2min);
+    EXPECT_THAT(series.close(start + 2min), IsEmpty());
+    series.ingest({point(0min, 1.0)}, start + 2min + 30s);
+    EXPECT_THAT(series.close(start + 3min), ElementsAre(window(0min, 1.0), window(1min, 2.0)));
+}
+
 TEST(SeriesProcessor, AWindowHoldsCountSumMinMaxLast) {
     SeriesProcessor series({.sample_step = 15s, .widths = {1min}});
     series.ingest({point(15s, 1.0), point(45s, 2.0), point(0s, 4.0), point(30s, 9.0)},
@@ -261,7 +292,7 @@ TEST(SeriesProcessor, AReadingWithoutAValueBreaksTheChain) {
 }
 
 TEST(SeriesProcessor, ProvisionalShowsWhatMayStillChangeAndEqualsWhatCloses) {
-    SeriesProcessor series({.widths = {1min, 5min}});
+    SeriesProcessor series({.sample_step = 30s, .widths = {1min, 5min}});  // half of it missing
     std::vector<Point> points;
     for (int i = 0; i < 10; ++i) points.push_back(point(i * 1min, i + 0.1));
     series.ingest(points, start + 10min);
