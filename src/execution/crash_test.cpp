@@ -156,6 +156,10 @@ void Program::expect_every_end_known() {
         if (took_effect) {
             EXPECT_EQ(effect->second, operation.to) << operation.id;
         }
+        // Failed means that nothing was changed, unless it says that going back was refused.
+        const bool went_back = operation.detail.starts_with("not ready in time");
+        EXPECT_FALSE(operation.state == OperationState::failed && took_effect && !went_back)
+            << operation.id << " " << operation.detail;
         const bool claims_effect = operation.state == OperationState::done ||
                                    operation.state == OperationState::rolled_back;
         EXPECT_TRUE(took_effect || !claims_effect)
