@@ -78,7 +78,7 @@ def restarts_equal_an_unbroken_run():
 
 
 def operations_are_whole(expected, database):
-    sql = "SELECT id, to_replicas, state FROM operations ORDER BY id"
+    sql = "SELECT id, replicas_to, state FROM operations ORDER BY id"
     want, have = rows(expected, sql), rows(database, sql)
     assert want == have, [pair for pair in zip(want, have) if pair[0] != pair[1]][:3]
     assert not [row for row in have[:-1] if row[2] in ("intended", "executing")], "an operation was left half done"

@@ -100,7 +100,8 @@ Result<void> Pipeline::close(Timestamp now) {
             {state->id(), newest_turn_, save_state(state->turn(), TurnState::version)});
     }
     recorder_->audit(now, "stop", "forescale", json::serialize(json::object{{"turns", turns_}}));
-    return recorder_->record(std::move(batch));
+    TRY_VOID(recorder_->record(std::move(batch)));
+    return recorder_->flush();
 }
 
 }  // namespace forescale

@@ -95,6 +95,7 @@ private:
     void intend(Turn& turn, ServiceState& state);
     bool record(Turn& turn);
     void act(Turn& turn);
+    void expire(const Turn& turn);
     void publish(Turn& turn);
 
     void checkpoint(ServiceState& state, Batch& batch, Timestamp now);

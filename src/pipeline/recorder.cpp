@@ -1,6 +1,49 @@
 #include "pipeline/recorder.h"
 
 namespace forescale {
+namespace {
+
+template <class Row>
+void append_rows(std::vector<Row>& to, std::vector<Row> from) {
+    if (to.empty())
+        to = std::move(from);
+    else
+        std::ranges::move(from, std::back_inserter(to));
+}
+
+/// Replaces the rows of the same services; they stand in the same order in every turn.
+void replace_turns(std::vector<TurnRow>& to, std::vector<TurnRow> from) {
+    if (to.empty()) {
+        to = std::move(from);
+        return;
+    }
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        const bool in_place = i < to.size() && to[i].service == from[i].service;
+        const auto before = in_place ? to.begin() + static_cast<std::ptrdiff_t>(i)
+                                     : std::ranges::find(to, from[i].service, &TurnRow::service);
+        if (before == to.end())
+            to.push_back(std::move(from[i]));
+        else
+            *before = std::move(from[i]);
+    }
+}
+
+/// One batch that leaves behind what both would, one after the other.
+void append(Batch& to, Batch from) {
+    replace_turns(to.turns, std::move(from.turns));
+    append_rows(to.raw, std::move(from.raw));
+    append_rows(to.hourly, std::move(from.hourly));
+    append_rows(to.predictions, std::move(from.predictions));
+    append_rows(to.outcomes, std::move(from.outcomes));
+    append_rows(to.decisions, std::move(from.decisions));
+    append_rows(to.operations, std::move(from.operations));
+    append_rows(to.events, std::move(from.events));
+    append_rows(to.performance, std::move(from.performance));
+    append_rows(to.audit, std::move(from.audit));
+    append_rows(to.checkpoints, std::move(from.checkpoints));
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Recorder>> Recorder::open(Store& store) {
     TRY(auto head, store.audit_head());
@@ -16,15 +59,28 @@ void Recorder::audit(Timestamp at, std::string kind, std::string subject, std::s
 Result<void> Recorder::record(Batch batch) {
     const std::scoped_lock lock(mutex_);
     batch.audit = std::exchange(entries_, {});
-    waiting_.push_back(std::move(batch));
-    auto stored = drain();
-    if (!stored && !waiting_.empty()) waiting_.back().operations.clear();
-    return stored;
+    append(gathered_, std::move(batch));
+    return is_due() ? store_all() : Result<void>{};
 }
 
-Result<void> Recorder::drain() {
+Result<void> Recorder::flush() {
+    const std::scoped_lock lock(mutex_);
+    return store_all();
+}
+
+bool Recorder::is_due() const {
+    return !gathered_.operations.empty() || !gathered_.events.empty() || !waiting_.empty() ||
+           std::chrono::steady_clock::now() - stored_at_ >= gather_max;
+}
+
+Result<void> Recorder::store_all() {
+    stored_at_ = std::chrono::steady_clock::now();
+    if (!gathered_.empty()) waiting_.push_back(std::exchange(gathered_, {}));
     while (!waiting_.empty()) {
-        TRY_VOID(store_.write(waiting_.front()));
+        if (auto stored = store_.write(waiting_.front()); !stored) {
+            waiting_.back().operations.clear();  // what was not recorded is never applied
+            return stored;
+        }
         waiting_.pop_front();
     }
     return {};

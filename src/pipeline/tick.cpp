@@ -41,6 +41,7 @@ void Pipeline::turn(Timestamp now) {
     look(turn);        // what the target has, and how operations in flight are doing
     decide_all(turn);  // forecast + state + policy -> decision, and the operation that it asks for
     if (record(turn)) act(turn);  // recorded before applied
+    expire(turn);                 // rows that are older than they are kept
     publish(turn);                // metrics, health, alerts, and the view that people see
 }
 
@@ -176,6 +177,14 @@ void Pipeline::act(Turn& turn) {
     }
     const auto stored = recorder_->record(std::move(batch));
     note_store(parts_, stored, recorder_->waiting(), turn.at);
+}
+
+void Pipeline::expire(const Turn& turn) {
+    constexpr Duration pause = std::chrono::hours(1);
+    if (expired_at_ && turn.at - *expired_at_ < pause) return;
+    expired_at_ = turn.at;
+    if (const auto gone = parts_.store.expire(settings_.retention, turn.at); !gone)
+        log::warn("expire_failed", "error", gone.error().message);
 }
 
 void Pipeline::publish(Turn& turn) {
