@@ -141,6 +141,8 @@ export class Chart {
       labels: ["time", "actual", "forecast", "ready", "desired"],
       labelsUTC: true,
       legend: "never",
+      // Text of its own legend would carry inline styles, which the page forbids itself.
+      legendFormatter: () => document.createDocumentFragment(),
       connectSeparatedPoints: true,
       dateWindow: window,
       valueRange: this.range(window),
