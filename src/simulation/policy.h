@@ -1,17 +1,18 @@
 #pragma once
 #include "base/quantity.h"
 #include "base/time.h"
+#include "base/zone.h"
+#include "domain/event.h"
 
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace forescale {
 
-/// What a policy is told before the first step.
+/// What a policy is told before the first step. What it points to outlives the policy.
 struct PolicyWorld {
     Timestamp start;
     Duration step{0};
@@ -19,8 +20,9 @@ struct PolicyWorld {
     double capacity_per_replica = 0;
     Replicas replicas_min{2};
     Replicas replicas_max{100};
-    std::size_t warm_up_steps = 0;  ///< steps that are not scored
-    std::string zone = "UTC";
+    std::size_t warm_up_steps = 0;                       ///< steps that are not scored
+    const Zone* zone = nullptr;                          ///< null: UTC
+    const std::vector<BusinessEvent>* events = nullptr;  ///< known from the start; null: none
     const std::vector<double>* future =
         nullptr;  ///< the whole trace per step (NaN: missing): for the clairvoyant alone
 };
@@ -29,10 +31,12 @@ struct PolicyWorld {
 class Policy {
 public:
     virtual ~Policy() = default;
-    /// At the start of step `t` (from 0): `demand` of the step before (NaN: missing, or t = 0), and
-    /// what is ready and pending. Returns the desired total, which acts at once.
+    /// At the start of step `t` (from 0, without a hole): `demand` of the step before (NaN:
+    /// missing, or t = 0), and what is ready and pending. Returns the desired total, which acts at
+    /// once.
     virtual Replicas desired(std::size_t t, double demand, Replicas ready, Replicas pending) = 0;
-    [[nodiscard]] virtual std::string_view reason() const = 0;  ///< of the newest desired()
+    /// Of the newest desired(); the text lives as long as the program.
+    [[nodiscard]] virtual std::string_view reason() const = 0;
 };
 
 using PolicyFactory = std::unique_ptr<Policy> (*)(const PolicyWorld&);

@@ -1,17 +1,28 @@
-#include "decision/decide.h"
-#include "prediction/lead_demand.h"
+#include "base/assert.h"
 #include "simulation/policies/policies.h"
+#include "simulation/virtual_run.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace forescale {
 namespace {
 
+constexpr Duration fine_step_min = std::chrono::minutes(1);
+constexpr Duration grid_step_min = std::chrono::minutes(5);
+
+Zone zone_of(const PolicyWorld& world) {
+    return world.zone != nullptr ? *world.zone : Zone{};
+}
+
+/// A service with the default policy: what a user gets who states capacity and bounds only.
 Service service_of(const PolicyWorld& world) {
     Service service;
     service.id = ServiceId("simulated");
-    service.sample_step = service.fine_step = world.step;
-    service.grid_step = std::max<Duration>(world.step, std::chrono::minutes(5));
+    service.zone = zone_of(world);
+    service.sample_step = world.step;
+    service.fine_step = std::max(world.step, fine_step_min);
+    service.grid_step = std::max(service.fine_step, grid_step_min);
     service.capacity_per_replica = Demand(world.capacity_per_replica);
     service.policy.replicas_min = world.replicas_min;
     service.policy.replicas_max = world.replicas_max;
@@ -19,45 +30,39 @@ Service service_of(const PolicyWorld& world) {
     return service;
 }
 
+/// The product itself: one turn of the real pipeline at the start of every step.
 class Forescale final : public Policy {
 public:
     explicit Forescale(const PolicyWorld& world)
-        : world_(world), service_(service_of(world)), lead_demand_(service_, world.lead_time) {}
+        : world_(world), phase_(world.start - floor_to(world.start, world.step)) {
+        static const std::vector<BusinessEvent> none;
+        const auto& events = world.events != nullptr ? *world.events : none;
+        auto run = VirtualRun::open(service_of(world), start_of(0) - world.step, events);
+        ASSERT(run.has_value());
+        run_ = std::move(*run);
+    }
 
     Replicas desired(std::size_t t, double demand, Replicas ready, Replicas pending) override {
-        const Timestamp now = world_.start + world_.step * static_cast<Duration::rep>(t);
-        if (t > 0) observe(now - world_.step, demand);
-        DecisionInputs inputs;
-        inputs.capacity = {.ready = ready, .pending = pending, .seen_at = now};
-        inputs.newest = newest_;
-        inputs.newest_age = now - newest_.at - world_.step;
-        inputs.lead_demand = lead_demand_.forecast({});
-        inputs.lead_time = world_.lead_time;
-        inputs.confidence = 1.0;
-        inputs.capacity_per_replica = service_.capacity_per_replica;
-        const Decision decision = decide(service_, std::move(inputs), now, state_);
-        reason_ = to_string(decision.reason);
-        return decision.desired;
+        const Timestamp now = start_of(t);
+        std::vector<Point> samples;
+        if (std::isfinite(demand))
+            samples.push_back({now - world_.step, demand, SampleState::present});
+        return run_->turn(now, samples, {.ready = ready, .pending = pending, .seen_at = now});
     }
-    [[nodiscard]] std::string_view reason() const override { return reason_; }
+    [[nodiscard]] std::string_view reason() const override {
+        const Decision* const decision = run_->decision();
+        return decision != nullptr ? to_string(decision->reason) : "steady";
+    }
 
 private:
-    void observe(Timestamp start, double demand) {
-        const bool present = std::isfinite(demand);
-        const auto state = present ? SampleState::present : SampleState::missing;
-        Window window{
-            .start = start, .width = world_.step, .count = present ? 1 : 0, .state = state};
-        if (present) window.sum = window.min = window.max = window.last = demand;
-        newest_ = {.at = start, .value = present ? demand : 0.0, .state = state};
-        lead_demand_.observe(window);
+    /// On the grid of steps counted from 1970, which is the one that windows are cut on.
+    [[nodiscard]] Timestamp start_of(std::size_t t) const {
+        return world_.start - phase_ + world_.step * static_cast<Duration::rep>(t);
     }
 
     PolicyWorld world_;
-    Service service_;
-    LeadDemandModel lead_demand_;
-    DecisionState state_;
-    Point newest_{{}, 0.0, SampleState::missing};
-    std::string_view reason_ = "steady";
+    Duration phase_;
+    std::unique_ptr<VirtualRun> run_;
 };
 
 }  // namespace
