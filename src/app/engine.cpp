@@ -134,6 +134,7 @@ Result<std::unique_ptr<Engine>> Engine::make(AppConfig config) {
     TRY(parts->pipeline, Pipeline::open(std::move(services), std::move(sources.pollers), wired,
                                         {.checkpoint_interval = config.turn.checkpoint_interval,
                                          .retention = config.retention.retention(),
+                                         .opened_at = parts->clock->now(),
                                          .executor = config.target.executor}));
     parts->config = std::move(config);
     return std::unique_ptr<Engine>(new Engine(std::move(parts)));  // NOLINT: private constructor

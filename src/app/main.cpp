@@ -1,5 +1,8 @@
 #include "app/cli.h"
+#include "base/log.h"
 
 int main(int argc, char** argv) {
-    return forescale::run_cli(argc, argv);
+    const int exit_code = forescale::run_cli(argc, argv);
+    forescale::log::flush();
+    return exit_code;
 }

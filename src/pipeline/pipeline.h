@@ -22,6 +22,7 @@ struct PipelineSettings {
     Duration checkpoint_interval = std::chrono::hours(1);
     Duration lateness_max = std::chrono::minutes(2);
     Retention retention;
+    Timestamp opened_at;  ///< now, where that is later than the newest recorded turn
     ExecutorSettings executor;
     bool publishes_view =
         true;  ///< off where nobody looks: a simulation, the fast part of a replay

@@ -72,9 +72,10 @@ Result<void> Pipeline::repeat_turns(ServiceState& state, Timestamp from, Timesta
     return {};
 }
 
-/// An operation that was recorded may or may not have reached the target: it is looked at first,
-/// then finished.
+/// An operation that was recorded may or may not have reached the target: the target is looked at
+/// first, then the operation is finished, or given up when it is too old to be applied now.
 Result<void> Pipeline::recover_operations() {
+    const Timestamp now = std::max(settings_.opened_at, *resumed_at_);
     TRY(auto open, parts_.store.open_operations());
     Batch batch;
     for (auto& operation : open) {
@@ -82,8 +83,12 @@ Result<void> Pipeline::recover_operations() {
         if (state == nullptr) continue;
         state->open = operation;
         state->newest_operation = operation;
-        if (operation.state != OperationState::intended) continue;
-        note_operation(*state, executor_.execute(operation, *resumed_at_), batch, *resumed_at_);
+        const auto seen = parts_.target.observe(operation.service);
+        if (operation.state != OperationState::intended || !seen)
+            continue;  // the turn looks after it
+        if (const auto moved =
+                executor_.advance(operation, *seen, state->turn().lead_time.lead_time(), now))
+            note_operation(*state, *moved, batch, now);
     }
     return recorder_->record(std::move(batch));
 }

@@ -103,9 +103,12 @@ void Pipeline::look_after(Turn& turn, ServiceState& state) {
     state.turn().lead_time.seen(*state.seen);
     if (state.adopt_lead_time()) checkpoint(state, turn.batch, turn.at);
     if (!state.open) return;
-    if (auto moved = executor_.advance(*state.open, *state.seen, state.turn().lead_time.lead_time(),
-                                       turn.at))
-        note_operation(state, *moved, turn.batch, turn.at);
+    const auto moved =
+        executor_.advance(*state.open, *state.seen, state.turn().lead_time.lead_time(), turn.at);
+    if (!moved) return;
+    note_operation(state, *moved, turn.batch, turn.at);
+    const auto seen = parts_.target.observe(state.id());  // it may have been called again
+    state.seen = seen ? std::optional(*seen) : std::nullopt;
 }
 
 void Pipeline::decide_all(Turn& turn) {
@@ -141,12 +144,9 @@ void Pipeline::intend(Turn& turn, ServiceState& state) {
         note_refused(parts_, decision, operation.error(), turn.at);
         return;
     }
-    if (state.open) {
-        auto replaced = *state.open;
-        replaced.state = OperationState::superseded;
-        replaced.changed_at = turn.at;
-        note_operation(state, replaced, turn.batch, turn.at);
-    }
+    if (state.open)
+        note_operation(state, Executor::supersede(*state.open, *operation, turn.at), turn.batch,
+                       turn.at);
     recorder_->audit(turn.at, "decision", state.id().str(), audit_body(decision));
     note_operation(state, *operation, turn.batch, turn.at);
     turn.acting.push_back(&state);
@@ -214,6 +214,8 @@ void Pipeline::note_operation(ServiceState& state, const Operation& operation, B
     if (was_intended && change > Replicas(0)) state.turn().lead_time.asked(change, now);
     if (was_intended && change < Replicas(0))
         state.turn().lead_time.cancelled(Replicas(0) - change);
+    if (operation.state == OperationState::failed && change > Replicas(0))
+        state.turn().lead_time.cancelled(change);
     if (is_open(operation.state))
         state.open = operation;
     else
