@@ -44,12 +44,17 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
     return turn;
 }
 
+/// Asks every rule; returns the number that they leave. `decisive` is the step that named a reason
+/// last.
 template <std::size_t count>
 Replicas ask(const std::array<Rule, count>& rules, const Turn& turn, Replicas number,
-             Decision& decision) {
+             Decision& decision, std::size_t& decisive) {
     for (const Rule& rule : rules) {
         Verdict verdict = rule.apply(turn, number);
-        if (verdict.replicas != number) decision.reason = verdict.reason;
+        if (verdict.reason != Reason::steady) {
+            decision.reason = verdict.reason;
+            decisive = decision.steps.size();
+        }
         decision.steps.push_back(
             {std::string(rule.name), number, verdict.replicas, std::move(verdict.detail)});
         number = verdict.replicas;
@@ -119,12 +124,13 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.quantile = service.policy.quantile;
     decision.demand_planned = turn.planned;
     decision.steps.reserve(rules::wanted_rules.size() + rules::allowed_rules.size());
-    const Replicas wanted = ask(rules::wanted_rules, turn, turn.current, decision);
-    decision.desired = ask(rules::allowed_rules, turn, wanted, decision);
+    std::size_t decisive = 0;
+    const Replicas wanted = ask(rules::wanted_rules, turn, turn.current, decision, decisive);
+    decision.desired = ask(rules::allowed_rules, turn, wanted, decision, decisive);
     state.recommendations.push_back({now, wanted});
     remember_change(state, turn.current, decision.desired, now);
-    decision.sentence = sentence_of(turn, decision);
-    decision.why_not_fewer = why_not_fewer(turn, decision);
+    decision.sentence = sentence_of(turn, decision, decision.steps[decisive]);
+    decision.why_not_fewer = why_not_fewer(turn, decision, decision.steps[decisive]);
     return decision;
 }
 

@@ -9,14 +9,6 @@
 namespace forescale {
 namespace {
 
-/// The last step that changed the number; the first one when none did, which is what the number
-/// rests on.
-const RuleStep& decisive(const Decision& decision) {
-    const auto changed = [](const RuleStep& step) { return step.before != step.after; };
-    const auto found = std::ranges::find_if(decision.steps | std::views::reverse, changed);
-    return found == decision.steps.rend() ? decision.steps.front() : *found;
-}
-
 std::string risk_of(const Turn& turn, Replicas fewer) {
     const double serves = turn.inputs.capacity_per_replica.value() * fewer.value();
     const LeadDemand& demand = *turn.inputs.lead_demand;
@@ -36,7 +28,7 @@ const RuleStep* lifting(const Decision& decision, Replicas fewer) {
 
 }  // namespace
 
-std::string sentence_of(const Turn& turn, const Decision& decision) {
+std::string sentence_of(const Turn& turn, const Decision& decision, const RuleStep& decisive) {
     std::string text;
     text.reserve(160);
     const auto out = std::back_inserter(text);
@@ -45,17 +37,17 @@ std::string sentence_of(const Turn& turn, const Decision& decision) {
                        turn.current.value(), decision.desired.value());
     else
         fmt::format_to(out, "Keeping {} at {}: ", turn.service.id.str(), decision.desired.value());
-    text += decisive(decision).detail;
+    text += decisive.detail;
     text += '.';
     return text;
 }
 
-std::string why_not_fewer(const Turn& turn, const Decision& decision) {
+std::string why_not_fewer(const Turn& turn, const Decision& decision, const RuleStep& decisive) {
     const Replicas fewer = decision.desired - Replicas(1);
     if (fewer < turn.policy().replicas_min)
         return fmt::format("replicas_min is {}.", turn.policy().replicas_min.value());
     const RuleStep* const step = lifting(decision, fewer);
-    const RuleStep& cause = step != nullptr ? *step : decisive(decision);
+    const RuleStep& cause = step != nullptr ? *step : decisive;
     if (cause.rule != "required_capacity") return cause.detail + '.';
     if (turn.inputs.lead_demand) return risk_of(turn, fewer) + '.';
     return "Nothing asks for a change.";

@@ -22,8 +22,9 @@ struct Turn {
 /// What a rule makes of the number that the rules before it left.
 struct Verdict {
     Replicas replicas;
-    Reason reason = Reason::steady;  ///< counts only when the number changed
-    std::string detail;              ///< one clause for a person
+    Reason reason =
+        Reason::steady;  ///< steady: the rule has nothing to say, and the number is as before
+    std::string detail;  ///< one clause for a person
 };
 
 /// One rule of the chain: pure, and blind to the rules after it. Its name is that of its file in

@@ -11,7 +11,7 @@
 
 namespace forescale {
 
-/// Why a decision came out as it did: the last rule that changed the number. Stable names; users
+/// Why a decision came out as it did: the last rule that had a say in the number. Stable names; users
 /// filter and alert on them.
 enum class Reason : std::uint8_t {
     forecast,           ///< the demand quantile over the lead time asks for it

@@ -46,7 +46,7 @@ struct ScalingPolicy {
     double quantile = 0.99;
     /// Share added to the planned demand when the size changes. It is the room in which demand may
     /// move before the next change, and what covers jumps that no history announces.
-    double headroom = 0.1;
+    double headroom = 0.12;
     /// Utilization that the reactive rule aims at when no forecast is trusted (HPA's target).
     double target_utilization = 0.7;
     /// A scale-down smaller than this share of the current size is not worth the change.

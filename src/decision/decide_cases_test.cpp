@@ -1,0 +1,182 @@
+#include "decision/decide.h"
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace forescale {
+namespace {
+
+using Words = std::map<std::string, std::string>;
+
+constexpr Timestamp noon{std::chrono::hours(24 * 20'000 + 12)};
+
+/// A paragraph of a .case file; cases/README.md says what its lines mean.
+struct Case {
+    std::string file;
+    std::string title;
+    std::map<std::string, std::vector<std::string>> lines;
+};
+
+std::vector<std::string> split(const std::string& text, char at) {
+    std::vector<std::string> parts;
+    std::istringstream in(text);
+    for (std::string part; std::getline(in, part, at);)
+        if (!part.empty()) parts.push_back(part);
+    return parts;
+}
+
+std::vector<Case> read_cases() {
+    std::vector<Case> cases;
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator("cases"))
+        if (entry.path().extension() == ".case") files.push_back(entry.path());
+    std::ranges::sort(files);
+    for (const auto& path : files) {
+        std::ifstream in(path);
+        for (std::string line; std::getline(in, line);) {
+            if (line.empty() || line.front() == '#') continue;
+            if (line.starts_with("case ")) {
+                cases.push_back({path.filename(), line.substr(5), {}});
+                continue;
+            }
+            auto words = split(line, ' ');
+            const std::string key = words.front();
+            words.erase(words.begin());
+            cases.back().lines[key] = words;
+        }
+    }
+    return cases;
+}
+
+Words pairs(const Case& one, const std::string& line) {
+    Words out;
+    const auto found = one.lines.find(line);
+    if (found == one.lines.end()) return out;
+    for (const std::string& word : found->second) {
+        const auto at = word.find('=');
+        if (at != std::string::npos) out[word.substr(0, at)] = word.substr(at + 1);
+    }
+    return out;
+}
+
+std::string text(const Words& words, const std::string& key, const std::string& otherwise) {
+    const auto found = words.find(key);
+    return found == words.end() ? otherwise : found->second;
+}
+double number(const Words& words, const std::string& key, double otherwise) {
+    const auto found = words.find(key);
+    return found == words.end() ? otherwise : std::stod(found->second);
+}
+int whole(const Words& words, const std::string& key, int otherwise) {
+    return static_cast<int>(number(words, key, otherwise));
+}
+Duration span(const Words& words, const std::string& key, const std::string& otherwise) {
+    return parse_duration(text(words, key, otherwise)).value();
+}
+
+void change(ScalingRules& rules, const Words& words) {
+    if (words.contains("window")) rules.stabilization_window = span(words, "window", "");
+    const std::string select = text(words, "select", "");
+    if (select == "max") rules.select_policy = SelectPolicy::max;
+    if (select == "min") rules.select_policy = SelectPolicy::min;
+    if (select == "disabled") rules.select_policy = SelectPolicy::disabled;
+    if (!words.contains("policies")) return;
+    rules.policies.clear();
+    for (const std::string& policy : split(words.at("policies"), ',')) {
+        const auto parts = split(policy, ':');
+        rules.policies.push_back({parts[0] == "pods" ? PolicyType::pods : PolicyType::percent,
+                                  std::stoi(parts[1]), parse_duration(parts[2]).value()});
+    }
+}
+
+Service service_of(const Case& one) {
+    const Words words = pairs(one, "policy");
+    Service service;
+    service.id = ServiceId("shop");
+    service.sample_step = span(pairs(one, "given"), "step", "1m");
+    ScalingPolicy& policy = service.policy;
+    policy.replicas_min = Replicas(whole(words, "min", 1));
+    policy.replicas_max = Replicas(whole(words, "max", 100));
+    policy.quantile = number(words, "quantile", 0.99);
+    policy.headroom = number(words, "headroom", 0.0);
+    policy.tolerance = number(words, "tolerance", 0.0);
+    policy.cooldown = span(words, "cooldown", "0s");
+    policy.stale_after = span(words, "stale_after", "5m");
+    policy.forecast_fallback_max = span(words, "fallback", "30m");
+    policy.target_utilization = number(words, "target", 0.7);
+    change(policy.scale_up, pairs(one, "up"));
+    change(policy.scale_down, pairs(one, "down"));
+    return service;
+}
+
+Point newest_of(const Words& words) {
+    const std::string demand = text(words, "demand", "100");
+    if (demand == "missing") return {noon, 0.0, SampleState::missing};
+    if (demand == "nan") return {noon, 0.0, SampleState::not_a_number};
+    return {noon, std::stod(demand), SampleState::present};
+}
+
+DecisionInputs inputs_of(const Case& one) {
+    const Words words = pairs(one, "given");
+    DecisionInputs inputs;
+    inputs.capacity.ready = Replicas(whole(words, "ready", 4));
+    inputs.capacity.pending = Replicas(whole(words, "pending", 0));
+    inputs.newest = newest_of(words);
+    inputs.newest_age = span(words, "age", "0s");
+    inputs.lead_time = std::chrono::minutes(5);
+    inputs.confidence = number(words, "confidence", 1.0);
+    inputs.capacity_per_replica = Demand(number(words, "serves", 100.0));
+    if (words.contains("plan")) {
+        inputs.lead_demand = LeadDemand{.from = noon, .lead = std::chrono::minutes(5)};
+        inputs.lead_demand->quantiles.fill(number(words, "plan", 0.0));
+    }
+    return inputs;
+}
+
+DecisionState state_of(const Case& one) {
+    DecisionState state;
+    for (const auto& [ago, size] : pairs(one, "recommended"))
+        state.recommendations.push_back(
+            {noon - parse_duration(ago).value(), Replicas(std::stoi(size))});
+    for (const auto& [ago, sizes] : pairs(one, "changed")) {
+        const auto parts = split(sizes, '>');
+        state.changes.push_back({noon - parse_duration(ago).value(), Replicas(std::stoi(parts[0])),
+                                 Replicas(std::stoi(parts[1]))});
+    }
+    std::ranges::sort(state.recommendations, {}, &SizeAt::at);
+    std::ranges::sort(state.changes, {}, &SizeChange::at);
+    if (!state.changes.empty()) state.last_change = state.changes.back().at;
+    return state;
+}
+
+void expect_step(const Decision& decision, const std::string& rule, const std::string& sizes) {
+    const auto parts = split(sizes, '>');
+    const auto step = std::ranges::find(decision.steps, rule, &RuleStep::rule);
+    ASSERT_NE(step, decision.steps.end());
+    EXPECT_EQ(step->before.value(), std::stoi(parts[0]));
+    EXPECT_EQ(step->after.value(), std::stoi(parts[1]));
+}
+
+TEST(DecideCases, EveryCaseComesOutAsItSays) {
+    const auto cases = read_cases();
+    EXPECT_GT(cases.size(), 50U);
+    for (const Case& one : cases) {
+        SCOPED_TRACE(one.file + ": " + one.title);
+        ASSERT_TRUE(one.lines.contains("expect"));
+        auto state = state_of(one);
+        const Decision decision = decide(service_of(one), inputs_of(one), noon, state);
+        const Words wanted = pairs(one, "expect");
+        EXPECT_EQ(decision.desired.value(), whole(wanted, "desired", -1)) << decision.sentence;
+        EXPECT_EQ(to_string(decision.reason), text(wanted, "reason", "")) << decision.sentence;
+        const auto& words = one.lines.at("expect");
+        for (std::size_t i = 0; i + 2 < words.size(); ++i)
+            if (words[i] == "rule") expect_step(decision, words[i + 1], words[i + 2]);
+    }
+}
+
+}  // namespace
+}  // namespace forescale
