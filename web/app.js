@@ -23,7 +23,7 @@ const CAREFUL = new Set(["hold_missing_data", "forecast_fallback", "confidence_g
 
 const state = {
   services: new Map(), order: [], sortedAt: 0, selected: null, range: "24 h", search: "",
-  at: null, turn: 0, alerts: [], model: null, decisions: [], next: null, open: null, records: new Map(),
+  at: null, turn: 0, alerts: [], model: null, hover: null, decisions: [], next: null, open: null, records: new Map(),
 };
 const $ = (id) => document.getElementById(id);
 
@@ -145,7 +145,8 @@ function fillRow(button, service) {
   button.title = service.service;
   button.replaceChildren(
     el("span", { class: "row-name" }, service.service), sizeText(service),
-    el("span", { class: "row-line" }, el("span", { class: `tag ${trouble || CAREFUL.has(service.reason) ? "is-warn" : ""}` }, word)),
+    el("span", { class: "row-line" },
+      el("span", { class: `tag ${trouble || CAREFUL.has(service.reason) ? "is-warn" : ""}` }, word)),
     el("span", { class: "row-line end" }, `load ${shortNumber(service.demand)} · ${percent(service.utilization)} used`),
     el("span", { class: "row-risk" }, riskBar(service.risk), el("span", { class: "risk-text" }, `risk ${percent(service.risk)}`),
       el("span", {}, `conf. ${signed(service.confidence)}`)));
@@ -159,7 +160,7 @@ function makeRow(name) {
 
 function sortFleet(force) {
   const list = $("fleet-list");
-  const busy = list.matches(":hover") || list.contains(document.activeElement);
+  const busy = list.matches(":hover") || list.querySelector(":focus-visible");
   const due = performance.now() - state.sortedAt > SORT_EVERY_MS && !busy;
   if (!force && !due && state.order.length === state.services.size) return;
   state.sortedAt = performance.now();
@@ -212,7 +213,7 @@ function renderService() {
     trouble ? el("span", { class: "tag is-warn" }, trouble) : el("small", {}, ` of ${shortNumber(service.ready * unit)}`)));
   $("facts").replaceChildren(
     load,
-    fact("Replicas", `${service.ready}`, `ready${service.pending ? `, ${service.pending} pending` : ""}, ${service.desired} wanted`),
+    fact("Replicas", `${service.ready}`, `ready${service.pending ? `, ${service.pending} pending` : ""}, ${service.desired} desired`),
     fact("Used", percent(service.utilization)),
     fact("Risk", percent(service.risk), "in the lead time"),
     fact("Confidence", signed(service.confidence)),
@@ -223,8 +224,8 @@ function renderService() {
 function legendItem(key, name, value) {
   return el("span", {}, el("span", { class: `key ${key}` }), name, el("b", {}, value));
 }
-function renderLegend(hover = null) {
-  const { model } = state;
+function renderLegend() {
+  const { model, hover } = state;
   if (!model) return $("legend").replaceChildren();
   const t = hover ?? model.now;
   const { actual, band, size } = valuesAt(model, t);
@@ -236,10 +237,10 @@ function renderLegend(hover = null) {
       : actual ? (actual.state || "–").replaceAll("_", " ") : "–"),
     legendItem("band", "forecast, 5–95 %", band ? `${shortNumber(band.p50)} [${shortNumber(band.p05)}–${shortNumber(band.p95)}]` : "–"),
     legendItem("ready", "ready", size ? replicas(size.ready, size.ready_capacity) : "–"),
-    legendItem("desired", "wanted", size ? replicas(size.desired, size.desired_capacity) : "–"));
+    legendItem("desired", "desired", size ? replicas(size.desired, size.desired_capacity) : "–"));
 }
 
-const chart = new Chart($("chart"), (t) => renderLegend(t));
+const chart = new Chart($("chart"), (t) => ((state.hover = t), renderLegend()));
 
 function note(text) {
   $("chart-note").textContent = text;
@@ -294,7 +295,10 @@ async function showOlder() {
 function changeText(decision) {
   const size = el("span", { class: "size" });
   if (decision.desired === decision.current) size.append(String(decision.desired));
-  else size.append(`${decision.current} `, el("span", { class: decision.desired > decision.current ? "up" : "down" }, `→ ${decision.desired}`));
+  else {
+    const direction = decision.desired > decision.current ? "up" : "down";
+    size.append(`${decision.current} `, el("span", { class: direction }, `→ ${decision.desired}`));
+  }
   return size;
 }
 
@@ -411,7 +415,8 @@ function alertItem(alert) {
 }
 function componentItem(component) {
   return el("li", {}, el("div", { class: "head" }, el("b", {}, component.component),
-    el("span", { class: `tag ${KIND[component.state] || ""}` }, component.state)), component.detail ? el("p", {}, component.detail) : null);
+    el("span", { class: `tag ${KIND[component.state] || ""}` }, component.state)),
+    component.detail ? el("p", {}, component.detail) : null);
 }
 function renderAlerts() {
   renderAlertPill(state.alerts.length);
@@ -429,7 +434,9 @@ function take(service) {
 /** The status answer nests the newest sample; the list uses the flat shape of the stream. */
 function takeStatus(service) {
   const { newest } = service;
-  take({ ...service, demand: newest ? newest.value : null, state: newest ? newest.state : "missing", stale: newest ? newest.stale : false });
+  take({
+    ...service, demand: newest ? newest.value : null, state: newest ? newest.state : "missing", stale: newest ? newest.stale : false,
+  });
 }
 
 const refreshDetails = throttled(DETAILS_EVERY_MS, async () => {
@@ -464,15 +471,23 @@ const renderLive = throttled(RENDER_EVERY_MS, () => {
   renderService();
 });
 
+/** The stream carries no sentences; the one that is on the page is asked for. */
+const refreshSentence = throttled(CHART_EVERY_MS, async () => {
+  if (!state.selected) return;
+  const answer = await ask(`/api/v1/scaling/status?service=${encodeURIComponent(state.selected)}`);
+  for (const service of answer.services) takeStatus(service);
+  renderService();
+});
+
 function onTurn(event) {
   const turn = JSON.parse(event.data);
   const alerts = state.alerts.length;
   Object.assign(state, { at: turn.at, turn: turn.turn });
   for (const service of turn.services) {
     const known = state.services.get(service.service);
-    // A sentence that belongs to an older size is worse than none.
-    if (known && (known.desired !== service.desired || known.reason !== service.reason)) known.sentence = "";
+    const decided = known && (known.desired !== service.desired || known.reason !== service.reason);
     take(service);
+    if (decided && service.service === state.selected && !document.hidden) refreshSentence();
   }
   renderHealth(turn.health);
   if (turn.alerts !== alerts) renderAlertPill(turn.alerts);
@@ -514,7 +529,7 @@ function remember() {
 
 function select(name) {
   if (!state.services.has(name)) return;
-  Object.assign(state, { selected: name, model: null, decisions: [], next: null, open: null });
+  Object.assign(state, { selected: name, model: null, hover: null, decisions: [], next: null, open: null });
   remember();
   renderFleet();
   renderService();

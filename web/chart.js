@@ -90,6 +90,9 @@ export function modelOf(answer) {
   };
 }
 
+// The library's own legend writes inline styles, which the page forbids itself; this page has its own.
+Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
+
 export class Chart {
   /** onHover(time or null) is called when the pointer moves over the chart. */
   constructor(frame, onHover) {
@@ -107,7 +110,7 @@ export class Chart {
     this.futureMs = futureMs;
     const table = tableOf(model);
     if (!table.length) return this.clear();
-    const whole = [model.from, model.now + futureMs];
+    const whole = this.whole();
     if (!this.graph) this.start(table, whole);
     else {
       const zoomed = !other && this.zoomed;
@@ -130,6 +133,14 @@ export class Chart {
     this.show(model, futureMs);
   }
 
+  /** All there is: a young history is not shown as a mostly empty chart. */
+  whole() {
+    const { model, futureMs } = this;
+    const first = Math.min(model.actual[0]?.t ?? model.now, model.band[0]?.t ?? model.now);
+    const shortest = Math.max(model.from, model.now - Math.max(futureMs / 2, 3600000));
+    return [Math.min(Math.max(model.from, first), shortest), model.now + futureMs];
+  }
+
   range(window) {
     return [0, (largest(this.model, window[0], window[1]) || 1) * 1.06];
   }
@@ -141,8 +152,6 @@ export class Chart {
       labels: ["time", "actual", "forecast", "ready", "desired"],
       labelsUTC: true,
       legend: "never",
-      // Text of its own legend would carry inline styles, which the page forbids itself.
-      legendFormatter: () => document.createDocumentFragment(),
       connectSeparatedPoints: true,
       dateWindow: window,
       valueRange: this.range(window),
@@ -155,7 +164,7 @@ export class Chart {
         y: { axisLabelWidth: narrow ? 44 : 54, axisLabelFormatter: (value) => shortNumber(value), includeZero: true },
       },
       series: {
-        actual: { color: colour("--chart-actual"), strokeWidth: 1.7 },
+        actual: { color: colour("--chart-actual"), strokeWidth: 1.3 },
         forecast: { color: colour("--chart-forecast"), strokeWidth: 1.4 },
         ready: { color: colour("--chart-ready"), strokeWidth: 2, stepPlot: true },
         desired: { color: colour("--chart-desired"), strokeWidth: 1.7, strokePattern: [5, 4], stepPlot: true },
@@ -164,7 +173,7 @@ export class Chart {
       highlightCallback: (event, x) => this.onHover(x),
       unhighlightCallback: () => this.onHover(null),
       zoomCallback: (from, to) => {
-        const whole = [this.model.from, this.model.now + this.futureMs];
+        const whole = this.whole();
         this.zoomed = Math.abs(from - whole[0]) > 1000 || Math.abs(to - whole[1]) > 1000;
       },
     });
