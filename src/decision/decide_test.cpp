@@ -1,0 +1,214 @@
+#include "decision/decide.h"
+
+#include "base/archive.h"
+
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+namespace forescale {
+namespace {
+
+constexpr Timestamp noon{std::chrono::hours(24 * 20'000 + 12)};
+
+Service shop() {
+    Service service;
+    service.id = ServiceId("shop");
+    service.policy.headroom = 0.0;
+    return service;
+}
+
+/// Demand that is spread evenly over 0..1000 requests: the level is the demand / 1000.
+LeadDemand even_demand() {
+    LeadDemand demand{.from = noon, .lead = std::chrono::minutes(5)};
+    for (std::size_t i = 0; i < quantile_levels.size(); ++i)
+        demand.quantiles.at(i) = 1000.0 * quantile_levels.at(i);
+    return demand;
+}
+
+DecisionInputs inputs(int ready, double measured) {
+    DecisionInputs in;
+    in.capacity.ready = Replicas(ready);
+    in.newest = {noon, measured, SampleState::present};
+    in.lead_demand = even_demand();
+    in.lead_time = std::chrono::minutes(5);
+    in.confidence = 0.9;
+    in.capacity_per_replica = Demand(90.0);
+    return in;
+}
+
+TEST(Decide, SaysInOneSentenceWhatItDoesAndWhy) {
+    DecisionState state;
+    Service service = shop();
+    service.policy.headroom = 0.1;
+    service.policy.quantile = 0.7;
+    const Decision decision = decide(service, inputs(6, 100), noon, state);
+    EXPECT_EQ(decision.sentence,
+              "Scaling shop from 6 to 9: demand is planned at 700 (70 % level over the next 5m), "
+              "with 10 % headroom; one replica serves 90.");
+    EXPECT_EQ(decision.id, "shop-20241004T120000Z");
+    EXPECT_DOUBLE_EQ(decision.demand_planned, 700.0);
+    EXPECT_TRUE(decision.changes());
+}
+
+TEST(Decide, SaysWhatOneReplicaFewerWouldRisk) {
+    DecisionState state;
+    Service service = shop();
+    service.policy.quantile = 0.7;
+    const Decision decision = decide(service, inputs(8, 100), noon, state);
+    EXPECT_EQ(decision.desired, Replicas(8));
+    EXPECT_EQ(decision.reason, Reason::steady);
+    EXPECT_EQ(
+        decision.why_not_fewer,
+        "7 would serve 630: demand over the next 5m exceeds that with a probability of 37 %.");
+}
+
+TEST(Decide, SaysWhichRuleForbidsOneReplicaFewer) {
+    DecisionState state;
+    Service service = shop();
+    service.policy.quantile = 0.5;
+    EXPECT_EQ(decide(service, inputs(9, 780), noon, state).why_not_fewer,
+              "the measured demand of 780 needs 9 replicas now, one serves 90.");
+    service.policy.replicas_min = Replicas(9);
+    EXPECT_EQ(decide(service, inputs(9, 100), noon, state).why_not_fewer, "replicas_min is 9.");
+}
+
+TEST(Decide, RecordsEveryRuleInItsOrderAlsoWhenItChangesNothing) {
+    DecisionState state;
+    const Decision decision = decide(shop(), inputs(11, 100), noon, state);
+    std::vector<std::string> rules;
+    for (const RuleStep& step : decision.steps) rules.push_back(step.rule);
+    const std::vector<std::string> order{"required_capacity", "confidence_gate", "missing_data",
+                                         "reactive_floor",    "stabilization",   "tolerance",
+                                         "rate_limit",        "cooldown",        "bounds"};
+    EXPECT_EQ(rules, order);
+    EXPECT_EQ(decision.steps.front().before, Replicas(11));
+    for (std::size_t i = 1; i < decision.steps.size(); ++i)
+        EXPECT_EQ(decision.steps[i].before, decision.steps[i - 1].after);
+    EXPECT_EQ(decision.steps.back().after, decision.desired);
+}
+
+TEST(Decide, RemembersRecommendationsAndChangesOnlyAsLongAsTheyCount) {
+    DecisionState state;
+    Service service = shop();
+    int size = 11;
+    for (int turn = 0; turn < 1000; ++turn) {
+        const double measured = turn % 20 < 10 ? 100.0 : 1300.0;
+        size =
+            decide(service, inputs(size, measured), noon + turn * std::chrono::seconds(30), state)
+                .desired.value();
+        EXPECT_LE(state.recommendations.size(), 11U);  // 300 s of turns of 30 s, and this one
+        EXPECT_LE(state.changes.size(), 1U);           // policies look back 15 s
+    }
+}
+
+TEST(Decide, TheSameTurnsGiveTheSameBytes) {
+    const auto play = [] {
+        DecisionState state;
+        std::string seen;
+        int size = 4;
+        for (int turn = 0; turn < 50; ++turn) {
+            const Decision decision = decide(shop(), inputs(size, 37.0 * (turn % 31)),
+                                             noon + turn * std::chrono::seconds(30), state);
+            size = decision.desired.value();
+            seen += decision.sentence + decision.why_not_fewer;
+        }
+        return seen + save_state(state, 1);
+    };
+    EXPECT_EQ(play(), play());
+}
+
+TEST(Decide, GoesOnFromStoredStateAsIfNothingHadHappened) {
+    DecisionState state;
+    std::ignore = decide(shop(), inputs(9, 800), noon, state);
+    std::ignore = decide(shop(), inputs(11, 100), noon + std::chrono::seconds(30), state);
+    DecisionState restored;
+    ASSERT_TRUE(load_state(restored, save_state(state, 1), 1));
+    const auto later = noon + std::chrono::minutes(1);
+    Service service = shop();
+    service.policy.quantile = 0.5;
+    EXPECT_EQ(decide(service, inputs(11, 100), later, restored).sentence,
+              decide(service, inputs(11, 100), later, state).sentence);
+}
+
+/// Whatever is missing, stale or odd: with no fresh sample the fleet never shrinks below what is
+/// there.
+TEST(Decide, NoKindOfMissingDataShrinksTheFleet) {
+    for (const SampleState sample : {SampleState::missing, SampleState::stale,
+                                     SampleState::not_a_number, SampleState::counter_reset})
+        for (const double confidence : {0.0, 0.1, 0.9})
+            for (const bool planned : {false, true})
+                for (const int size : {2, 5, 40, 100}) {
+                    DecisionInputs in = inputs(size, 10.0);
+                    in.newest.state = sample;
+                    in.confidence = confidence;
+                    if (!planned) in.lead_demand.reset();
+                    DecisionState state;
+                    Service service = shop();
+                    service.policy.scale_down.stabilization_window = Duration(0);
+                    service.policy.tolerance = 0.0;
+                    EXPECT_GE(decide(service, in, noon, state).desired, Replicas(size));
+                }
+}
+
+TEST(Decide, OddNumbersNeverBreakIt) {
+    for (const double odd : {0.0, -5.0, 1e300, std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()}) {
+        DecisionInputs in = inputs(5, odd);
+        in.lead_demand->quantiles.fill(odd);
+        in.newest_age = Duration::max();
+        DecisionState state;
+        const Replicas desired = decide(shop(), in, noon, state).desired;
+        EXPECT_GE(desired, Replicas(2));
+        EXPECT_LE(desired, Replicas(100));
+    }
+}
+
+TEST(ReplicasFor, RoundsUpButNotForNoise) {
+    EXPECT_EQ(replicas_for(Demand(0.0), Demand(10.0)), Replicas(0));
+    EXPECT_EQ(replicas_for(Demand(0.1), Demand(10.0)), Replicas(1));
+    EXPECT_EQ(replicas_for(Demand(30.0), Demand(10.0)), Replicas(3));
+    EXPECT_EQ(replicas_for(Demand(0.3), Demand(0.1)),
+              Replicas(3));  // 2.9999999999999996 and its like
+    EXPECT_EQ(replicas_for(Demand(30.1), Demand(10.0)), Replicas(4));
+    EXPECT_EQ(replicas_for(Demand(-3.0), Demand(10.0)), Replicas(0));
+}
+
+TEST(ProbabilityAbove, IsTheInverseOfTheQuantile) {
+    const Quantiles quantiles = even_demand().quantiles;
+    for (const double level : {0.02, 0.05, 0.33, 0.5, 0.9, 0.97, 0.99})
+        EXPECT_NEAR(probability_above(quantiles, quantile_at(quantiles, level)), 1.0 - level, 1e-9);
+    EXPECT_DOUBLE_EQ(probability_above(quantiles, 5000.0), 0.0);
+    EXPECT_DOUBLE_EQ(probability_above(quantiles, -5000.0), 1.0);
+}
+
+TEST(ProbabilityAbove, KnowsADemandThatIsCertain) {
+    Quantiles certain{};
+    certain.fill(100.0);
+    EXPECT_LT(probability_above(certain, 100.0), 0.06);
+    EXPECT_GT(probability_above(certain, 99.0), 0.94);
+}
+
+TEST(Decide, TakesMicroseconds) {
+    DecisionState state;
+    Service service = shop();
+    std::vector<double> took;
+    int size = 4;
+    for (int turn = 0; turn < 4000; ++turn) {
+        DecisionInputs in = inputs(size, 37.0 * (turn % 31));
+        const auto start = std::chrono::steady_clock::now();
+        size = decide(service, std::move(in), noon + turn * std::chrono::seconds(30), state)
+                   .desired.value();
+        took.push_back(
+            std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+                .count());
+    }
+    std::ranges::sort(took);
+    RecordProperty("p50_us", std::to_string(took[took.size() / 2]));
+    RecordProperty("p99_us", std::to_string(took[took.size() * 99 / 100]));
+    EXPECT_LT(took[took.size() / 2],
+              50.0);  // the middle: the tail belongs to who else uses the machine
+}
+
+}  // namespace
+}  // namespace forescale
