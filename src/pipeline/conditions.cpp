@@ -27,6 +27,7 @@ void signal(const PipelineParts& parts, bool on, Alert alert) {
 /// The state of a service's data, and what that means for its decisions.
 std::pair<HealthState, std::string> data_health(const ServiceState& state) {
     if (!state.decision) return {HealthState::degraded, "no decision yet: its size is not known"};
+    if (!state.turn().newest) return {HealthState::degraded, "no sample has arrived yet"};
     switch (state.decision->reason) {
         case Reason::hold_missing_data:
             return {
@@ -64,15 +65,20 @@ bool wants_more_than_max(const ServiceState& state) {
 void note_poll(const PipelineParts& parts, const std::string& collector, const PollResult& result,
                Timestamp now) {
     parts.metrics.collected(collector, result.ok(), result.points, result.took);
-    report(parts, "collector/" + collector, result.ok() ? HealthState::ok : HealthState::degraded,
-           result.ok() ? "" : result.error->message, now);
+    if (result.rejected.count > 0)
+        log::warn("rows_rejected", "collector", collector, "count", result.rejected.count, "first",
+                  result.rejected.first);
+    auto detail = result.error ? result.error->message : std::string();
+    if (result.slow)
+        detail += fmt::format("; slow: one call took {}", format_duration(result.took));
+    const bool good = result.ok() && !result.slow;
+    report(parts, "collector/" + collector, good ? HealthState::ok : HealthState::degraded, detail,
+           now);
     signal(parts, !result.ok(),
            {.name = "collector_failing",
             .service = collector,
             .severity = Severity::warning,
-            .summary = result.ok() ? ""
-                                   : fmt::format("Collector {} gives no samples: {}", collector,
-                                                 result.error->message),
+            .summary = fmt::format("Collector {} gives no samples: {}", collector, detail),
             .since = now});
 }
 
@@ -185,6 +191,8 @@ void note_counts(ScalingMetrics& metrics, const ServiceId& service, const Stream
     total("not_a_number", counts.not_a_number);
     total("negative", counts.negative);
     total("counter_reset", counts.counter_resets);
+    total("counter_gap", counts.counter_gaps);
+    total("overflow", counts.overflow);
 }
 
 }  // namespace forescale

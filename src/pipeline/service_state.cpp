@@ -25,6 +25,35 @@ struct Learned {
     }
 };
 
+/// A decision that changes nothing is recorded this often, so that the record shows that somebody
+/// looked.
+constexpr Duration recorded_at_least_every = std::chrono::minutes(15);
+
+/// What a decision stands on. A change of it is news even when the size stays; which of the rules
+/// kept the size is not.
+enum class Ground : std::uint8_t { forecast, reactive, stand_in, nothing };
+Ground ground_of(Reason reason) {
+    switch (reason) {
+        case Reason::reactive:
+        case Reason::confidence_gate:
+            return Ground::reactive;
+        case Reason::forecast_fallback:
+            return Ground::stand_in;
+        case Reason::hold_missing_data:
+            return Ground::nothing;
+        case Reason::forecast:
+        case Reason::reactive_floor:
+        case Reason::tolerance:
+        case Reason::stabilization:
+        case Reason::rate_limit:
+        case Reason::cooldown:
+        case Reason::bounds:
+        case Reason::steady:
+            return Ground::forecast;
+    }
+    return Ground::forecast;
+}
+
 bool is_headline(Duration horizon) {
     return std::ranges::find(headline_horizons, horizon) != headline_horizons.end();
 }
@@ -101,8 +130,8 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, std::span<const Bu
 
 bool ServiceState::worth_recording(const Decision& made) const {
     return made.changes() || made.desired != turn_.recorded_desired ||
-           made.reason != turn_.recorded_reason ||
-           made.at - turn_.recorded_at >= service_.grid_step;
+           ground_of(made.reason) != ground_of(turn_.recorded_reason) ||
+           made.at - turn_.recorded_at >= recorded_at_least_every;
 }
 
 void ServiceState::recorded(const Decision& made) {

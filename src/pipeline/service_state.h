@@ -46,8 +46,8 @@ public:
     /// What deciding needs, as of `now`.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity,
                                         std::span<const BusinessEvent> events, Timestamp now) const;
-    /// Decisions that say nothing new are recorded once a grid step only: a calm log, a small
-    /// table.
+    /// A decision that changes nothing and stands on the same ground as the one before is recorded
+    /// once in 15 min only: a calm log, a small table.
     [[nodiscard]] bool worth_recording(const Decision& made) const;
     void recorded(const Decision& made);
 
