@@ -370,9 +370,10 @@ function definitions(pairs) {
 
 function inputsOf(record) {
   const { inputs } = record;
+  const never = inputs.newest_age_s > 1e9;  // older than any sample can be: none came yet
   const sample = inputs.newest.state === "present" ? shortNumber(inputs.newest.value) : inputs.newest.state.replaceAll("_", " ");
   return definitions([
-    ["Newest sample", `${sample}, ${spanText(inputs.newest_age_s)} old`],
+    ["Newest sample", never ? "none yet" : `${sample}, ${spanText(inputs.newest_age_s)} old`],
     ["Capacity", `${inputs.capacity.ready} ready, ${inputs.capacity.pending} pending`],
     ["One replica serves", shortNumber(inputs.capacity_per_replica)],
     ["Lead time", spanText(inputs.lead_time_s)],
