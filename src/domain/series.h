@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "base/time.h"
 
+#include <algorithm>
 #include <limits>
 #include <span>
 #include <vector>
@@ -31,6 +32,8 @@ public:
             else
                 values_.insert(values_.end(), gap, missing);
         }
+        if (values_.size() == values_.capacity())
+            values_.reserve(std::min(2 * values_.size() + 8, steps_max_ + steps_max_ / 8 + 1));
         values_.push_back(value);
         newest_ = at;
         if (values_.size() >= steps_max_ + steps_max_ / 8 + 1)

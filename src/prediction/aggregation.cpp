@@ -6,10 +6,16 @@
 namespace forescale {
 
 namespace {
-constexpr double half_life_days = 3.0;
+constexpr Duration near = std::chrono::hours(1);
+constexpr double half_life_days_near = 1.5;  ///< feedback comes within the hour: follow quickly
+constexpr double half_life_days_far = 3.0;
 constexpr double regret_max = 10.0;  ///< in mean losses: one incident must not decide a week
 constexpr double error_power = 4.0;
 
+double keep_per_step(Duration step, double half_life_days) {
+    return std::exp2(-static_cast<double>(step.count()) /
+                     (half_life_days * static_cast<double>(day.count())));
+}
 void normalise(std::vector<double>& weights) {
     double sum = 0.0;
     for (const double w : weights) sum += w;
@@ -32,9 +38,8 @@ double median_of_awake(std::span<const double> medians) {
 }  // namespace
 
 Aggregation::Aggregation(std::size_t members, Duration step, Duration horizon)
-    : keep_(std::exp2(-static_cast<double>(step.count()) /
-                      (half_life_days * static_cast<double>(day.count())))),
-      regret_share_(horizon <= std::chrono::hours(1) ? 0.8 : 0.3),
+    : keep_(keep_per_step(step, horizon <= near ? half_life_days_near : half_life_days_far)),
+      regret_share_(horizon <= near ? 0.8 : 0.3),
       experts_(members) {}
 
 double Aggregation::rate(const Expert& expert) const {

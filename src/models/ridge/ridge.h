@@ -11,8 +11,7 @@ namespace forescale::ridge {
 /// O(columns^3 / 6) per solution. source  ridge: Hoerl and Kennard 1970,
 /// doi:10.1080/00401706.1970.10488634; reweighting: Schlossmacher 1973,
 ///         doi:10.1080/01621459.1973.10481459
-[[nodiscard]] std::unique_ptr<Model> make(Duration step);  ///< half-life of 3 days: follows change
-[[nodiscard]] std::unique_ptr<Model> make_slow(
-    Duration step);  ///< half-life of 20 days: steadier far ahead
+[[nodiscard]] std::unique_ptr<Model> make(Duration step);  ///< forgets within days: follows change
+[[nodiscard]] std::unique_ptr<Model> make_slow(Duration step);  ///< forgets within weeks: steadier
 
 }  // namespace forescale::ridge
