@@ -14,7 +14,7 @@
 namespace forescale {
 namespace {
 
-constexpr std::uint32_t state_version = 1;
+constexpr std::uint32_t state_version = 2;
 
 // Everything below is in units of the service's own level (its one-day moving average), so that the
 // same constants serve 0.2 cores and 50,000 requests, and growth by 50x changes nothing.
@@ -79,7 +79,7 @@ double decay_of(double steps) {
 }  // namespace
 
 struct LeadDemandModel::Impl {
-    // Set by the service, not by what was observed.
+    // Set by the service, not by what was observed; the step is stored to know a foreign state.
     Duration step{0};
     Zone zone;
     std::size_t day_steps = 0;
@@ -111,7 +111,7 @@ struct LeadDemandModel::Impl {
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(lead, steps_seen, newest, level, level_weight, recent, recent_present);
+        archive(step, lead, steps_seen, newest, level, level_weight, recent, recent_present);
         archive(daily, weekly, daily_span, weekly_span, daily_scale, yesterday, ridge, scale_ridge,
                 tail);
         archive(scale_day, scale_day_weight, scale_half_hour, residual_newest, bias_half_hour,
@@ -126,7 +126,7 @@ struct LeadDemandModel::Impl {
         for (std::size_t i = 0; i < spans.size(); ++i)
             spans[i] = std::max(
                 i + 2, static_cast<std::size_t>(std::chrono::minutes(span_minutes[i]) / step));
-        history = std::max(spans.back(), span_steps() + 1) + 1;
+        keep_history();
         for (SlotProfile* profile : {&daily, &daily_span, &daily_scale})
             *profile = SlotProfile(day_steps);
         for (SlotProfile* profile : {&weekly, &weekly_span}) *profile = SlotProfile(7 * day_steps);
@@ -138,6 +138,9 @@ struct LeadDemandModel::Impl {
             ForgettingRidge(scale_columns, scale_memory_days * steps_a_day, prior_samples);
         tail = ForgettingHistogram(tail_memory_days * steps_a_day);
     }
+
+    /// As many steps as the longest feature, and the longest wait for an outcome, look back.
+    void keep_history() { history = std::max(spans.back(), span_steps() + 1) + 1; }
 
     /// Steps whose demand the capacity asked for at an origin has to serve: the lead time, and the
     /// one step until the next chance.
@@ -432,7 +435,7 @@ struct LeadDemandModel::Impl {
         const std::size_t before = span_steps();
         lead = lead_time;
         if (span_steps() == before) return;
-        history = std::max(spans.back(), span_steps() + 1) + 1;
+        keep_history();
         ridge.discount(lead_change_keeps);
         scale_ridge.discount(lead_change_keeps);
         tail.discount(lead_change_keeps);
@@ -458,7 +461,15 @@ std::string LeadDemandModel::save() const {
     return save_state(*impl_, state_version);
 }
 Result<void> LeadDemandModel::load(std::string_view state) {
-    return load_state(*impl_, state, state_version);
+    auto loaded = std::make_unique<Impl>(*impl_);
+    TRY_VOID(load_state(*loaded, state, state_version));
+    if (loaded->step != impl_->step)
+        return fail(Errc::corrupt,
+                    "stored lead demand has steps of {}, the service has {}; it is not used",
+                    format_duration(loaded->step), format_duration(impl_->step));
+    loaded->keep_history();
+    impl_ = std::move(loaded);
+    return {};
 }
 
 }  // namespace forescale

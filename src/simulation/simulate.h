@@ -1,20 +1,20 @@
 #pragma once
+#include "base/error.h"
+#include "domain/event.h"
+#include "simulation/trace.h"
+
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "domain/event.h"
-#include "simulation/trace.h"
-
 namespace forescale {
 
 struct SimulateSettings {
-    std::string out;                      ///< folder for DIR/<name>/decisions.csv; empty: scores only
+    std::string out = {};  ///< folder for DIR/<name>/decisions.csv; empty: scores only
     Duration lead_time = std::chrono::minutes(5);
-    std::vector<std::string> policies;    ///< empty: all
-    std::vector<BusinessEvent> events;
+    std::vector<std::string> policies = {};  ///< empty: all
+    std::vector<BusinessEvent> events = {};  ///< known from the start
     std::string zone = "UTC";
     int threads = 0;
 };
@@ -26,13 +26,14 @@ struct PolicyOutcome {
     double under_provisioned_min = 0;
     double unserved_share = 0;
     double instance_hours = 0;
-    double of_clairvoyant = 0;   ///< instance-hours relative to the clairvoyant policy
+    double of_clairvoyant = 0;  ///< instance-hours relative to the clairvoyant policy
     double actions_per_day = 0;
     std::int64_t reversals = 0;  ///< within 30 min
 };
 
 /// Every policy in the world of PROTOCOL: `forescale` is the production turn on virtual time.
-[[nodiscard]] Result<std::vector<PolicyOutcome>> run_simulation(const std::vector<std::string>& files, const SimulateSettings& settings,
-                                                                const std::function<void(double)>& progress);
+[[nodiscard]] Result<std::vector<PolicyOutcome>> run_simulation(
+    const std::vector<std::string>& files, const SimulateSettings& settings,
+    const std::function<void(double)>& progress);
 
 }  // namespace forescale
