@@ -118,6 +118,7 @@ public:
     [[nodiscard]] Response answer(const Request& request) const;
 
     Response health(const Request& request) const;
+    [[nodiscard]] std::optional<ComponentHealth> stalled_turns(const FleetView& view) const;
     Response metrics_text(const Request& request) const;
     Response predictions(const Request& request) const;
     Response status(const Request& request) const;
@@ -210,7 +211,11 @@ Response Api::health(const Request& request) const {
     const auto view = parts_.board.newest();
     json::array components;
     for (const auto& component : view->health) components.push_back(component_json(component));
-    const auto state = overall_health(*view);
+    auto state = overall_health(*view);
+    if (const auto stalled = stalled_turns(*view)) {
+        components.push_back(component_json(*stalled));
+        state = HealthState::failed;
+    }
     auto response = ok(json::object{{"state", to_string(state)},
                                     {"version", parts_.version},
                                     {"at", time_json(view->at)},
@@ -219,6 +224,19 @@ Response Api::health(const Request& request) const {
                                     {"components", std::move(components)}});
     if (state == HealthState::failed) response.status = 503;
     return response;
+}
+
+/// A turn that does not end cannot report itself: whoever asks looks at how old the newest one is.
+std::optional<ComponentHealth> Api::stalled_turns(const FleetView& view) const {
+    const auto age = parts_.now() - view.at;
+    if (view.turn == 0 || age <= 3 * parts_.turn_interval) return std::nullopt;
+    return ComponentHealth{
+        .component = "pipeline",
+        .state = HealthState::failed,
+        .detail =
+            fmt::format("no turn has ended for {}; nothing is decided: look at the log, restart",
+                        format_duration(age)),
+        .since = view.at};
 }
 
 Response Api::metrics_text(const Request& /*request*/) const {

@@ -18,6 +18,8 @@ struct ApiParts {
     std::function<std::string()> metrics_text;                ///< for GET /metrics
     std::function<Result<void>(BusinessEvent)> accept_event;  ///< recorded when it returns
     std::function<Timestamp()> now;
+    Duration turn_interval =
+        std::chrono::seconds(30);  ///< without a turn for 3 of them, health has failed
     std::string version;
 };
 

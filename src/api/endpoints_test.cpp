@@ -65,6 +65,7 @@ protected:
     FakeStore store_;
     ViewBoard board_;
     std::vector<BusinessEvent> accepted_;
+    Timestamp now_ = fleet_now;
     Handler handler_ = make_handler({.board = board_,
                                      .store = store_,
                                      .metrics_text = [] { return std::string("forescale_up 1\n"); },
@@ -73,7 +74,7 @@ protected:
                                          store_.put(event);
                                          return {};
                                      },
-                                     .now = [] { return fleet_now; },
+                                     .now = [this] { return now_; },
                                      .version = "1.2.3"});
 };
 
@@ -87,6 +88,14 @@ TEST_F(Endpoints, HealthIsTheWorstComponent) {
     view = made_up_fleet({"shop"});
     view->health.front().state = HealthState::failed;
     board_.publish(view);
+    EXPECT_EQ(body_of(get("/health"), 503).at("state"), "failed");
+}
+
+TEST_F(Endpoints, HealthFailsWhenNoTurnEnds) {
+    now_ = fleet_now + std::chrono::seconds(90);
+    EXPECT_EQ(read("/health").at("state"), "ok");
+    now_ += std::chrono::seconds(1);
+    EXPECT_THAT(get("/health").body, HasSubstr("no turn has ended for"));
     EXPECT_EQ(body_of(get("/health"), 503).at("state"), "failed");
 }
 

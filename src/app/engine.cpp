@@ -149,6 +149,7 @@ Result<void> Engine::serve() {
                          return parts_->pipeline->accept_event(std::move(event), now());
                      },
                  .now = [this] { return now(); },
+                 .turn_interval = parts_->config.turn.interval,
                  .version = std::string(version_text)};
     TRY(parts_->server,
         HttpServer::start(parts_->config.api, make_handler(std::move(api)), "/api/v1/stream"));

@@ -22,8 +22,8 @@ constexpr std::timespec look_again{.tv_sec = 0, .tv_nsec = 100'000'000};
 StopOnSignal::StopOnSignal() {
     const auto set = stopping_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    // A reader that went away, or a file that may not grow, is an error of one write, not the end of
-    // the process.
+    // A reader that went away, or a file that may not grow, is an error of one write, not the end
+    // of the process.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     waiter_ = std::jthread([source = source_](const std::stop_token& ended) mutable {

@@ -117,7 +117,7 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, std::span<const Bu
     const auto newest = measured(now);
     out.newest =
         newest.value_or(Point{.at = Timestamp{}, .value = 0.0, .state = SampleState::missing});
-    out.newest_age = newest ? now - newest->at - service_.sample_step : Duration::max();
+    out.newest_age = newest ? now - newest->at - service_.sample_step : now.time_since_epoch();
     out.lead_time = lead_;
     out.capacity_per_replica = service_.capacity_per_replica;
     if (!path_) return out;

@@ -169,6 +169,7 @@ void serve(Engine& engine, const DemoOptions& options, const std::stop_token& st
     std::fflush(stdout);
     engine.set_speed(options.speed);
     engine.run(stop, engine.data_span()->last, {});
+    engine.set_speed(0);  // time stands still behind the end of the data
     if (!stop.stop_requested()) fmt::print("The trace has ended; the page stays until Ctrl-C.\n");
     std::fflush(stdout);
     SystemClock clock;
@@ -177,7 +178,7 @@ void serve(Engine& engine, const DemoOptions& options, const std::stop_token& st
 }
 
 Result<void> demo(const DemoOptions& options) {
-    log::configure({.level = log::Level::warn});
+    log::configure({.level = log::Level::error});
     const StopOnSignal signals;
     TRY(const auto folder, DemoFolder::open(options.folder));
     TRY(const auto file, trace_file(options, folder));
