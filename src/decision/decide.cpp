@@ -46,8 +46,8 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
 
 /// Asks every rule; returns the number that they leave. `decisive` is the step that named a reason
 /// last.
-template <std::size_t count>
-Replicas ask(const std::array<Rule, count>& rules, const Turn& turn, Replicas number,
+template <std::size_t Count>
+Replicas ask(const std::array<Rule, Count>& rules, const Turn& turn, Replicas number,
              Decision& decision, std::size_t& decisive) {
     for (const Rule& rule : rules) {
         Verdict verdict = rule.apply(turn, number);
@@ -136,7 +136,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
 
 Replicas replicas_for(Demand demand, Demand capacity_per_replica) {
     const double replicas = std::ceil(demand / capacity_per_replica - rounding_noise);
-    constexpr double most = std::numeric_limits<int>::max() / 4;
+    constexpr double most = 0.25 * std::numeric_limits<int>::max();
     return Replicas(static_cast<int>(std::clamp(replicas, 0.0, most)));
 }
 

@@ -9,9 +9,8 @@
 namespace forescale {
 namespace {
 
-std::string risk_of(const Turn& turn, Replicas fewer) {
+std::string risk_of(const Turn& turn, const LeadDemand& demand, Replicas fewer) {
     const double serves = turn.inputs.capacity_per_replica.value() * fewer.value();
-    const LeadDemand& demand = *turn.inputs.lead_demand;
     const double risk = probability_above(demand.quantiles, serves);
     return fmt::format(
         "{} would serve {:.4g}: demand over the next {} exceeds that with a probability of {:.2g} "
@@ -49,7 +48,7 @@ std::string why_not_fewer(const Turn& turn, const Decision& decision, const Rule
     const RuleStep* const step = lifting(decision, fewer);
     const RuleStep& cause = step != nullptr ? *step : decisive;
     if (cause.rule != "required_capacity") return cause.detail + '.';
-    if (turn.inputs.lead_demand) return risk_of(turn, fewer) + '.';
+    if (const auto& demand = turn.inputs.lead_demand) return risk_of(turn, *demand, fewer) + '.';
     return "Nothing asks for a change.";
 }
 

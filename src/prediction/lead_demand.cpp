@@ -292,7 +292,7 @@ struct LeadDemandModel::Impl {
             tail_quantiles[i] = tail.quantile(quantile_levels[i]);
     }
 
-    Origin make_origin(std::size_t slot, bool present) const {
+    [[nodiscard]] Origin make_origin(std::size_t slot, bool present) const {
         Origin origin;
         origin.step = steps_seen - 1;
         origin.usable = present && recent.size() >= spans.back();
@@ -310,7 +310,7 @@ struct LeadDemandModel::Impl {
         return std::span<const double>(recent).last(std::min(count, recent.size()));
     }
 
-    Features features(std::size_t slot, double unit) const {
+    [[nodiscard]] Features features(std::size_t slot, double unit) const {
         Features f{};
         std::size_t at = 0;
         const double now = recent.back() / unit;
@@ -318,7 +318,9 @@ struct LeadDemandModel::Impl {
         f[at++] = now;
         for (const std::size_t span : spans) {
             const auto values = last(span);
-            double sum = 0.0, most = values[0], least = values[0];
+            double sum = 0.0;
+            double most = values[0];
+            double least = values[0];
             for (const double value : values) {
                 sum += value;
                 most = std::max(most, value);
@@ -345,7 +347,10 @@ struct LeadDemandModel::Impl {
         const double now = recent.back() / unit;
         const std::size_t week = 7 * day_steps;
         const std::size_t back = std::min(spans[2], recent.size());
-        double mine = 0.0, profile = 0.0, week_profile = 0.0, day_ago = 0.0;
+        double mine = 0.0;
+        double profile = 0.0;
+        double week_profile = 0.0;
+        double day_ago = 0.0;
         for (std::size_t i = 0; i < back; ++i) {
             const std::size_t then = (slot + week - i) % week;
             mine += recent[recent.size() - 1 - i] / unit;
@@ -353,7 +358,9 @@ struct LeadDemandModel::Impl {
             week_profile += weekly.known(then) ? weekly.at(then) : daily.at(then % day_steps);
             day_ago += static_cast<double>(yesterday[then % day_steps]);
         }
-        double profile_next = 0.0, week_next = 0.0, day_ago_next = 0.0;
+        double profile_next = 0.0;
+        double week_next = 0.0;
+        double day_ago_next = 0.0;
         for (std::size_t i = 1; i <= span_steps(); ++i) {
             const std::size_t then = (slot + i) % week;
             profile_next = std::max(profile_next, daily.at(then % day_steps));
@@ -361,7 +368,8 @@ struct LeadDemandModel::Impl {
                                  weekly.known(then) ? weekly.at(then) : daily.at(then % day_steps));
             day_ago_next = std::max(day_ago_next, static_cast<double>(yesterday[then % day_steps]));
         }
-        const double ratio = ratio_of(mine, profile), week_ratio = ratio_of(mine, week_profile);
+        const double ratio = ratio_of(mine, profile);
+        const double week_ratio = ratio_of(mine, week_profile);
         const double span_mean = daily_span.at(slot % day_steps);
         const double week_span = weekly_span.known(slot) ? weekly_span.at(slot) : span_mean;
         f[0] = profile_next - now;
@@ -385,9 +393,9 @@ struct LeadDemandModel::Impl {
         return pending.empty() ? 0.0 : recent.back() / unit - pending.back().forecast;
     }
 
-    ScaleFeatures scale_features(std::size_t slot, const Origin& origin) const {
+    [[nodiscard]] ScaleFeatures scale_features(std::size_t slot, const Origin& origin) const {
         const auto quarter = last(spans[1]);
-        const auto [least, most] = std::minmax_element(quarter.begin(), quarter.end());
+        const auto [least, most] = std::ranges::minmax_element(quarter);
         return {0.02,
                 scale_day_weight > 0.0 ? scale_day / scale_day_weight : 0.0,
                 slot_scale(slot),
@@ -404,7 +412,8 @@ struct LeadDemandModel::Impl {
     [[nodiscard]] double slot_scale(std::size_t slot) const {
         const std::size_t around = static_cast<std::size_t>(std::chrono::minutes(30) / step);
         const std::size_t stride = std::max<std::size_t>(around / 6, 1);
-        double sum = 0.0, count = 0.0;
+        double sum = 0.0;
+        double count = 0.0;
         for (std::size_t i = 0; i <= 2 * around; i += stride) {
             const std::size_t then = (slot + day_steps + i - around) % day_steps;
             if (!daily_scale.known(then)) continue;
@@ -421,7 +430,7 @@ struct LeadDemandModel::Impl {
                          0.3 * origin.scale_features[2], 1e-6});
     }
 
-    std::optional<LeadDemand> forecast() const {
+    [[nodiscard]] std::optional<LeadDemand> forecast() const {
         if (solved_at == 0 || !(current.level > 0.0)) return std::nullopt;
         LeadDemand demand{.from = newest + step, .lead = lead};
         for (std::size_t i = 0; i < quantile_levels.size(); ++i)

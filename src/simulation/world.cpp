@@ -133,8 +133,10 @@ std::vector<PlayedStep> play(const World& world, Policy& policy) {
 namespace {
 
 void score_serving(const World& world, const std::vector<PlayedStep>& played, PlayedScore& out) {
-    double lost = 0.0, asked = 0.0;
-    std::int64_t short_steps = 0, billed = 0;
+    double lost = 0.0;
+    double asked = 0.0;
+    std::int64_t short_steps = 0;
+    std::int64_t billed = 0;
     for (std::size_t t = world.first_scored; t < played.size(); ++t) {
         const double demand = world.demand[t];
         if (std::isnan(demand)) continue;
@@ -164,7 +166,7 @@ void score_actions(const World& world, const std::vector<PlayedStep>& played, Pl
         last_at = t;
         last_up = up;
     }
-    const double scored = static_cast<double>(played.size() - world.first_scored);
+    const auto scored = static_cast<double>(played.size() - world.first_scored);
     out.actions_per_day =
         static_cast<double>(actions) / (scored * in_seconds(world.step) / in_seconds(day));
 }

@@ -19,8 +19,7 @@ int at_period_start(const Turn& turn, Duration period) {
 }
 
 int to_int(double replicas) {
-    return static_cast<int>(
-        std::clamp(replicas, 0.0, static_cast<double>(std::numeric_limits<int>::max() / 2)));
+    return static_cast<int>(std::clamp(replicas, 0.0, 0.5 * std::numeric_limits<int>::max()));
 }
 
 /// The percentage rounds up, so that a fleet of one can grow at all.
