@@ -26,6 +26,16 @@ struct Engine::Parts {
     ViewBoard board;
     std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<HttpServer> server;  ///< last: it reads the others
+    std::chrono::steady_clock::time_point shown_at;
+
+    /// Nobody can see more than some views a second; a fast replay makes thousands of turns in one.
+    bool is_time_to_show() {
+        constexpr std::chrono::milliseconds pause(40);
+        const auto now = std::chrono::steady_clock::now();
+        if (!server || now - shown_at < pause) return false;
+        shown_at = now;
+        return true;
+    }
 };
 
 namespace {
@@ -151,8 +161,8 @@ Result<void> Engine::serve() {
                  .now = [this] { return now(); },
                  .turn_interval = parts_->config.turn.interval,
                  .version = std::string(version_text)};
-    TRY(parts_->server,
-        HttpServer::start(parts_->config.api, make_handler(std::move(api)), "/api/v1/stream"));
+    TRY(parts_->server, HttpServer::start(parts_->config.api, make_handler(std::move(api)),
+                                          std::string(events_path)));
     log::info("serving", "url", fmt::format("http://{}:{}/", parts_->config.api.host, port()));
     return {};
 }
@@ -168,9 +178,11 @@ void Engine::run(const std::stop_token& stop, std::optional<Timestamp> until,
         const Timestamp next = floor_to(parts_->clock->now(), interval) + interval;
         if (until && next > *until) return;
         if (!parts_->clock->wait_until(next, stop)) return;
+        const bool shown = parts_->is_time_to_show();
+        parts_->pipeline->publish_views(shown);
         parts_->pipeline->turn(next);
-        if (parts_->server)
-            parts_->server->broadcast("turn", turn_event_json(*parts_->board.newest()));
+        if (shown && parts_->server->listeners() > 0)
+            parts_->server->broadcast(turn_event, turn_event_json(*parts_->board.newest()));
         if (after_turn) after_turn(next);
     }
 }

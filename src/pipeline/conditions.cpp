@@ -10,10 +10,10 @@ void report(const PipelineParts& parts, const std::string& component, HealthStat
     if (!parts.health.report(component, state, detail, now)) return;
     parts.metrics.up(component, state == HealthState::ok);
     if (state == HealthState::ok)
-        log::info("component_ok", "component", component);
+        log::info("component_ok", "at", now, "component", component);
     else
-        log::warn("component_degraded", "component", component, "state", to_string(state), "detail",
-                  detail);
+        log::warn("component_degraded", "at", now, "component", component, "state",
+                  to_string(state), "detail", detail);
 }
 
 /// Raises the alert while `on`, clears it otherwise.
@@ -28,29 +28,17 @@ void signal(const PipelineParts& parts, bool on, Alert alert) {
 std::pair<HealthState, std::string> data_health(const ServiceState& state) {
     if (!state.decision) return {HealthState::degraded, "no decision yet: its size is not known"};
     if (!state.turn().newest) return {HealthState::degraded, "no sample has arrived yet"};
-    switch (state.decision->reason) {
-        case Reason::hold_missing_data:
-            return {
-                HealthState::failed,
-                "no fresh samples and no young forecast: its size holds; look at its collector"};
-        case Reason::forecast_fallback:
-            return {HealthState::degraded,
-                    "no fresh samples: the forecast stands in; look at its collector"};
-        case Reason::forecast:
-        case Reason::reactive_floor:
-        case Reason::reactive:
-        case Reason::confidence_gate:
-        case Reason::tolerance:
-        case Reason::stabilization:
-        case Reason::rate_limit:
-        case Reason::cooldown:
-        case Reason::bounds:
-        case Reason::steady:
-            break;
-    }
-    if (!state.path())
+    const auto& inputs = state.decision->inputs;
+    const auto& policy = state.service().policy;
+    const bool fresh =
+        inputs.newest.state == SampleState::present && inputs.newest_age <= policy.stale_after;
+    if (!fresh && inputs.lead_demand && inputs.newest_age <= policy.forecast_fallback_max)
         return {HealthState::degraded,
-                "no forecast yet: reactive scaling until there is an hour of history"};
+                "no fresh samples: the forecast may still add replicas, none is removed; look at "
+                "its collector"};
+    if (!fresh)
+        return {HealthState::failed, "no fresh samples: its size holds; look at its collector"};
+    if (!state.path()) return {HealthState::degraded, "no forecast yet: reactive scaling"};
     return {HealthState::ok, {}};
 }
 

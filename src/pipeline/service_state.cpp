@@ -31,7 +31,7 @@ constexpr Duration recorded_at_least_every = std::chrono::minutes(15);
 
 /// What a decision stands on. A change of it is news even when the size stays; which of the rules
 /// kept the size is not.
-enum class Ground : std::uint8_t { forecast, reactive, stand_in, nothing };
+enum class Ground : std::uint8_t { forecast, reactive, no_data };
 Ground ground_of(Reason reason) {
     switch (reason) {
         case Reason::reactive:

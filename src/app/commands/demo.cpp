@@ -122,13 +122,11 @@ void say_what_is_replayed(const std::string& file, const Trace& trace, const App
 void replay(Engine& engine, const std::stop_token& stop, Timestamp until) {
     const auto began = std::chrono::steady_clock::now();
     const auto data = *engine.data_span();
-    engine.pipeline().publish_views(false);
     Progress progress("replay");
     engine.run(stop, until, [&](Timestamp now) {
         progress.update(in_seconds(now - data.first) / in_seconds(until - data.first),
                         format_timestamp(now));
     });
-    engine.pipeline().publish_views(true);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     fmt::print(
         "Replayed {} in {:.1f} s: {} turns of collecting, forecasting, deciding and scaling.\n",
