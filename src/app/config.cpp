@@ -184,7 +184,8 @@ void ServiceConfig::describe(config::Fields& f) {
     f.field("zone", zone,
             {.help = "IANA time zone in which its users live: daily and weekly patterns follow "
                      "this wall clock"});
-    f.field("country", country, {.help = "ISO 3166 code for public holidays; empty: none"});
+    f.field("holidays", holidays,
+            {.help = "Days like 2026-12-25 in that zone on which demand is unlike other days"});
     f.field(
         "metric_kind", metric_kind,
         {.choices = {"gauge", "counter"},
@@ -199,6 +200,27 @@ void ServiceConfig::describe(config::Fields& f) {
     f.section("policy", policy, "What may be done about it");
 }
 
+namespace {
+
+/// The midnights of days like 2026-12-25, ascending, each once.
+Result<std::vector<Timestamp>> parse_holidays(const std::string& service,
+                                              const std::vector<std::string>& days) {
+    std::vector<Timestamp> out;
+    for (const auto& text : days) {
+        const auto midnight = parse_timestamp(text + "T00:00:00Z");
+        if (!midnight)
+            return fail(Errc::invalid_argument,
+                        "service {}: holidays: '{}' is no day like 2026-12-25", service, text);
+        out.push_back(*midnight);
+    }
+    std::ranges::sort(out);
+    const auto [repeated, end] = std::ranges::unique(out);
+    out.erase(repeated, end);
+    return out;
+}
+
+}  // namespace
+
 Result<Service> ServiceConfig::service() const {
     if (policy.replicas_min > policy.replicas_max)
         return fail(Errc::invalid_argument,
@@ -208,7 +230,7 @@ Result<Service> ServiceConfig::service() const {
     Service out;
     out.id = ServiceId(name);
     out.zone = std::move(loaded);
-    out.country = country;
+    TRY(out.holidays, parse_holidays(name, holidays));
     out.metric_kind = metric_kind == "counter" ? MetricKind::counter : MetricKind::gauge;
     set_steps(out, sample_step);
     out.capacity_per_replica = Demand(capacity_per_replica);

@@ -100,7 +100,7 @@ struct PolicyConfig {
 struct ServiceConfig {
     std::string name;
     std::string zone = "UTC";
-    std::string country;
+    std::vector<std::string> holidays;
     std::string metric_kind = "gauge";
     Duration sample_step = std::chrono::minutes(1);
     double capacity_per_replica = 1.0;

@@ -6,6 +6,7 @@
 
 #include <compare>
 #include <string>
+#include <vector>
 
 namespace forescale {
 
@@ -36,8 +37,8 @@ enum class MetricKind : std::uint8_t {
 /// allowed to do about it.
 struct Service {
     ServiceId id;
-    Zone zone;            ///< where its users live: seasons follow this wall clock
-    std::string country;  ///< ISO 3166 code for holidays; empty: none known
+    Zone zone;                        ///< where its users live: seasons follow this wall clock
+    std::vector<Timestamp> holidays;  ///< local midnights on the wall-clock line, ascending
     MetricKind metric_kind = MetricKind::gauge;
     Duration sample_step = std::chrono::minutes(1);  ///< how far apart its samples are
     Duration fine_step = std::chrono::minutes(1);    ///< finest windows: max(sample_step, 1 min)

@@ -38,9 +38,8 @@ Ground ground_of(Reason reason) {
         case Reason::confidence_gate:
             return Ground::reactive;
         case Reason::forecast_fallback:
-            return Ground::stand_in;
         case Reason::hold_missing_data:
-            return Ground::nothing;
+            return Ground::no_data;
         case Reason::forecast:
         case Reason::reactive_floor:
         case Reason::tolerance:

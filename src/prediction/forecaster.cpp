@@ -1,9 +1,9 @@
 #include "prediction/forecaster.h"
 
+#include "models/feature_memory.h"
 #include "prediction/anchor_forecast.h"
 #include "prediction/confidence.h"
 #include "prediction/demand_scale.h"
-#include "models/feature_memory.h"
 #include "prediction/horizons.h"
 #include "prediction/members.h"
 #include "prediction/path.h"
@@ -41,6 +41,7 @@ void path_fields(Archive& archive, ForecastPath& path) {
 struct Forecaster::Impl {
     explicit Impl(const Service& service)
         : zone(service.zone),
+          holidays(service.holidays),
           step(service.grid_step),
           anchors(anchor_steps(step)),
           horizons(path_steps(step)),
@@ -58,7 +59,7 @@ struct Forecaster::Impl {
     void combine_members();
     void make_path();
     [[nodiscard]] FeatureContext context() const {
-        return {.demand = demand, .zone = zone, .holidays = {}, .scale = scale.value()};
+        return {.demand = demand, .zone = zone, .holidays = holidays, .scale = scale.value()};
     }
     /// Half hour of the local day.
     [[nodiscard]] std::size_t slot_of(Timestamp time) const {
@@ -93,6 +94,7 @@ struct Forecaster::Impl {
     }
 
     Zone zone;
+    std::vector<Timestamp> holidays;
     Duration step;
     Anchors anchors;
     std::vector<int> horizons;
