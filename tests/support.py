@@ -2,15 +2,20 @@
 
 import contextlib
 import datetime
+import fcntl
 import http.client
 import json
 import math
 import os
 import pathlib
+import pty
 import random
+import re
+import select
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -41,6 +46,58 @@ def running(*args, cwd=None, env=None):
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+class Terminal:
+    """The program on a terminal of its own, as a person starts it. Ended by process id on the way out."""
+
+    def __init__(self, *args, env=None):
+        self.master, slave = pty.openpty()
+        self.seen = b""
+        self.process = subprocess.Popen([PROGRAM, *map(str, args)], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                                        env={**os.environ, **(env or {})},
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(slave)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+    def text(self):
+        """Everything that was shown up to now."""
+        with contextlib.suppress(OSError):  # the other end is closed: nothing more comes
+            while select.select([self.master], [], [], 0)[0]:
+                more = os.read(self.master, 65536)
+                if not more:
+                    break
+                self.seen += more
+        return self.seen.decode(errors="replace").replace("\r\n", "\n")
+
+    def wait_text(self, pattern, timeout=120):
+        """Waits until the regular expression is on the terminal; returns the match."""
+        def shown():
+            found = re.search(pattern, self.text(), re.M)
+            assert found or self.process.poll() is None or re.search(pattern, self.text(), re.M), \
+                f"exit {self.process.returncode} before '{pattern}': {self.text()[-2000:]}"
+            return found
+        return wait_for(shown, f"'{pattern}' on the terminal", timeout)
+
+    def press(self, keys):
+        """Types; the terminal makes signals of control keys."""
+        os.write(self.master, keys)
+
+    def ends(self, timeout=60):
+        """Waits for the end, reading all the while; returns the exit code."""
+        wait_for(lambda: (self.text(), self.process.poll() is not None)[1], "the end of the program", timeout)
+        return self.process.returncode
+
+
+CONTROL_C = b"\x03"
 
 
 def wait_for(condition, what, timeout=60):
