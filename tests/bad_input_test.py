@@ -98,7 +98,8 @@ def a_gap_of_ten_hours_never_scales_down():
         assert done.returncode == 0, done.stderr
         during = [row for row in operations_of(folder) if (gap_from + 35 * 60) * 1000 < row[0] < gap_to * 1000]
         assert not [row for row in during if row[2] < row[1]], during
-        reasons = decisions_of(folder, f"SELECT DISTINCT reason FROM scaling_decisions WHERE at > {(gap_from + 3600) * 1000} AND at < {gap_to * 1000}")
+        reasons = decisions_of(folder, "SELECT DISTINCT reason FROM scaling_decisions WHERE "
+                                       f"at > {(gap_from + 3600) * 1000} AND at < {gap_to * 1000}")
         assert reasons == [("hold_missing_data",)], reasons
 
 
@@ -160,7 +161,7 @@ def a_full_disk_holds_sizes_and_goes_on_when_there_is_room():
         done = subprocess.run([PROGRAM, "run", "--config", config], capture_output=True, text=True, timeout=120,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (small, small)))
         assert done.returncode >= 0, f"killed by signal {-done.returncode}: {done.stderr}"
-        assert "free space" in done.stderr, done.stderr
+        assert "free space" in done.stderr.lower(), done.stderr
         before = decisions_of(folder)
         done = forescale("run", "--config", config)
         assert done.returncode == 0, done.stderr

@@ -11,7 +11,7 @@ import time
 from support import PROGRAM, forescale, main, scratch, wait_for, write_config, write_trace
 
 KILLS = 50
-DAYS = 12
+DAYS = 40
 
 
 def rows(database, sql):
@@ -48,7 +48,7 @@ def killed(folder, trace, rng):
         try:
             if kills < KILLS:
                 wait_for(lambda: newest_turn(database) != began_at or process.poll() is not None, "the first turn of a new life")
-                time.sleep(rng.uniform(0.0, 0.12))  # the moment of the kill is what the test is about
+                time.sleep(rng.uniform(0.0, 0.06))  # the moment of the kill is what the test is about
                 process.send_signal(signal.SIGKILL)
                 kills += 1
             _, errors = process.communicate(timeout=300)

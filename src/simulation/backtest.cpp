@@ -3,13 +3,12 @@
 #include "prediction/event_uplift.h"
 #include "prediction/forecaster.h"
 #include "simulation/backtest_rows.h"
+#include "simulation/parallel.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <mutex>
 #include <set>
-#include <thread>
 
 namespace forescale {
 
@@ -94,18 +93,6 @@ Result<std::vector<Trace>> read_all(const std::vector<std::string>& files) {
     return traces;
 }
 
-/// Calls `work` for 0..count-1 on a few threads; every result has its own place, so the order of
-/// work does not show.
-void in_parallel(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
-    const std::size_t cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-    const std::size_t wanted = threads > 0 ? static_cast<std::size_t>(threads) : cores;
-    std::atomic<std::size_t> next = 0;
-    std::vector<std::jthread> workers;
-    for (std::size_t w = 0; w < std::min(wanted, count); ++w)
-        workers.emplace_back([&] {
-            for (std::size_t i = next++; i < count; i = next++) work(i);
-        });
-}
 }  // namespace
 
 Result<std::vector<BacktestScore>> run_backtest(const std::vector<std::string>& files,

@@ -1,5 +1,6 @@
 #include "simulation/simulate.h"
 
+#include "simulation/parallel.h"
 #include "simulation/world.h"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <iterator>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 namespace forescale {
 namespace {
@@ -95,13 +95,7 @@ public:
         : shows_(shows), names_(names), settings_(settings), zone_(zone), progress_(progress) {}
 
     Result<void> all() {
-        const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
-        const std::size_t wanted =
-            settings_.threads > 0 ? static_cast<std::size_t>(settings_.threads) : cores;
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < std::min(wanted, jobs()); ++i)
-            threads.emplace_back([this] { work(); });
-        threads.clear();
+        in_parallel(jobs(), settings_.threads, [this](std::size_t job) { work(job); });
         if (failure_) return std::unexpected(*failure_);
         return {};
     }
@@ -109,14 +103,12 @@ public:
 private:
     [[nodiscard]] std::size_t jobs() const { return shows_.size() * names_.size(); }
 
-    void work() {
-        for (std::size_t job = next_++; job < jobs(); job = next_++) {
-            Show& show = *shows_[job / names_.size()];
-            play_one(show, job % names_.size());
-            if (--show.left == 0 && !settings_.out.empty())
-                note(write_decisions(show, names_, settings_.out));
-            note_progress();
-        }
+    void work(std::size_t job) {
+        Show& show = *shows_[job / names_.size()];
+        play_one(show, job % names_.size());
+        if (--show.left == 0 && !settings_.out.empty())
+            note(write_decisions(show, names_, settings_.out));
+        note_progress();
     }
 
     void play_one(Show& show, std::size_t index) {
@@ -142,7 +134,6 @@ private:
     const SimulateSettings& settings_;
     const Zone& zone_;
     const std::function<void(double)>& progress_;
-    std::atomic<std::size_t> next_ = 0;
     std::mutex mutex_;
     std::size_t done_ = 0;
     std::optional<Error> failure_;

@@ -1,6 +1,6 @@
 // kill -9 at random moments: everything acknowledged is there, and whole batches only.
 #include "base/rng.h"
-#include "storage/sqlite/child_process.h"
+#include "storage/sqlite/test_child_process.h"
 #include "storage/sqlite/sqlite_store.h"
 #include "storage/test_rows.h"
 

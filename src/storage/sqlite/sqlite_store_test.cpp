@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/rng.h"
-#include "storage/sqlite/child_process.h"
+#include "storage/sqlite/test_child_process.h"
 #include "storage/test_rows.h"
 
 #include <csignal>
