@@ -31,6 +31,8 @@ def bad_files_name_the_file_and_the_line():
         "text.csv": (f"timestamp,value\n{iso(START)},1\n{iso(START + 60)},many\n", "text.csv:3"),
         "unsorted.csv": (f"timestamp,value\n{iso(START + 60)},1\n{iso(START)},2\n{iso(START + 120)},2\n", "unsorted.csv:3"),
         "twice.csv": (f"timestamp,value\n{iso(START)},1\n{iso(START)},2\n{iso(START + 120)},2\n", "twice.csv:3"),
+        "future.csv": (f"timestamp,value\n{iso(START)},1\n{iso(START + 300)},2\n9999-01-01T00:00:00Z,2\n", "future.csv:4"),
+        "negative.csv": (f"timestamp,value\n{iso(START)},1\n{iso(START + 60)},-2\n", "negative.csv:3"),
         "nozone.csv": ("timestamp,value\n2026-01-01 00:00,1\n", "nozone.csv:2"),
     }
     with scratch() as folder:

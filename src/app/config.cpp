@@ -56,10 +56,11 @@ void TurnConfig::describe(config::Fields& f) {
 }
 
 void ClockConfig::describe(config::Fields& f) {
-    f.field("mode", mode,
-            {.choices = {"wall", "scaled", "fast"},
-             .help = "wall: real time; scaled and fast: a replay on virtual time that begins with "
-                     "the data"});
+    f.field(
+        "mode", mode,
+        {.choices = {"wall", "scaled", "fast"},
+         .help = "wall: real time; scaled: a replay on virtual time, `speed` times as fast (1: as "
+                 "it was recorded); fast: a replay as fast as it can"});
     f.field("speed", speed,
             {.unit = "x",
              .min = 0.1,

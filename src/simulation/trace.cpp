@@ -11,6 +11,12 @@ namespace forescale {
 
 namespace {
 constexpr Duration grid_width_min = std::chrono::minutes(5);
+/// More is a mistyped year, and would be a grid that no memory holds.
+constexpr Duration gap_max = 366 * day;
+
+Duration floor_to_days(Duration duration) {
+    return duration / day * day;
+}
 
 std::string name_of(const std::string& path) {
     std::string name = std::filesystem::path(path).filename().string();
@@ -31,6 +37,13 @@ Result<void> take(Trace& trace, const CsvRow& row, const CsvReader& reader) {
             point.at == trace.points.back().at ? "the same as that of" : "before",
             point.at == trace.points.back().at ? "the row before"
                                                : format_timestamp(trace.points.back().at));
+    if (!trace.points.empty() && point.at - trace.points.back().at > gap_max)
+        return fail(Errc::invalid_argument,
+                    "{}: time {} is {} after that of the row before; a gap is at most {}: correct "
+                    "the time or split the file",
+                    where(), format_timestamp(point.at),
+                    format_duration(floor_to_days(point.at - trace.points.back().at)),
+                    format_duration(gap_max));
     if (point.value < 0.0)
         return fail(Errc::invalid_argument, "{}: value {} is negative; demand is zero or more",
                     where(), point.value);

@@ -73,6 +73,10 @@ ExitCode backtest_command(const BacktestOptions& options) {
         run_backtest(options.files, {.out = options.out, .events = *events, .zone = options.zone},
                      [&](double share) { progress.update(share); });
     if (!scores) return report(scores.error());
+    if (scores->empty())
+        return report({Errc::invalid_argument,
+                       "no file has a target to score: a series needs more than a day before its "
+                       "last quarter"});
     if (options.json) {
         json::array rows;
         for (const auto& score : *scores) rows.push_back(to_json(score));

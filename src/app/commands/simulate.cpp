@@ -5,6 +5,7 @@
 #include "app/outcome_table.h"
 #include "app/progress.h"
 #include "base/json.h"
+#include "base/log.h"
 
 namespace forescale {
 namespace {
@@ -27,6 +28,8 @@ ExitCode simulate_command(const SimulateOptions& options) {
     if (!lead_time) return report(lead_time.error());
     const auto events = read_events(options.events);
     if (!events) return report(events.error());
+    log::configure(
+        {.level = log::Level::error});  // what happens inside of a simulated world is its result
     Progress progress("simulate");
     const auto outcomes = run_simulation(options.files,
                                          {.out = options.out,
