@@ -8,13 +8,22 @@
 namespace forescale {
 namespace {
 
+/// A number, or a dash where there is none: a ratio to nothing, the coverage of a member without
+/// intervals.
+std::string cell(double value, bool known = true) {
+    return known && std::isfinite(value) ? fmt::format("{:.4f}", value) : "-";
+}
+
 void print_series(const std::vector<BacktestScore>& scores) {
-    fmt::print("{:<32} {:>8} {:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "series", "horizon",
-               "model", "WAPE", "ratio", "MASE", "bias", "cov 90", "MWQL");
-    for (const auto& s : scores)
-        fmt::print("{:<32} {:>8} {:<16} {:>8.4f} {:>8.3f} {:>8.3f} {:>+8.4f} {:>8.3f} {:>8.4f}\n",
-                   s.series, format_duration(s.horizon), s.model, s.wape, s.ratio, s.mase, s.bias,
-                   s.coverage_90, s.mwql);
+    constexpr auto row = "{:<32} {:>8} {:<16} {:>8} {:>8} {:>8} {:>8} {:>12} {:>8}\n";
+    fmt::print(row, "series", "horizon", "model", "WAPE", "ratio", "MASE", "bias", "covered 90 %",
+               "MWQL");
+    for (const auto& s : scores) {
+        const bool has_intervals = s.model == "ensemble";
+        fmt::print(row, s.series, format_duration(s.horizon), s.model, cell(s.wape), cell(s.ratio),
+                   cell(s.mase), cell(s.bias), cell(s.coverage_90, has_intervals),
+                   cell(s.mwql, has_intervals));
+    }
 }
 
 struct Mean {
@@ -36,12 +45,14 @@ void print_means(const std::vector<BacktestScore>& scores) {
         mean.rows += s.count;
         mean.series += 1;
     }
-    fmt::print("\n{:>8} {:<16} {:>8} {:>14} {:>10}\n", "horizon", "model", "series", "WAPE ratio",
-               "cov 90");
+    constexpr auto row = "{:>8} {:<16} {:>8} {:>12} {:>14}\n";
+    fmt::print(
+        "\nOver series: geometric mean of the WAPE ratio to seasonal_naive, coverage by rows\n");
+    fmt::print(row, "horizon", "model", "series", "WAPE ratio", "covered 90 %");
     for (const auto& [key, mean] : means)
-        fmt::print("{:>8} {:<16} {:>8} {:>14.3f} {:>10.3f}\n", format_duration(key.first),
-                   key.second, mean.series, std::exp(mean.log_ratio / mean.series),
-                   mean.covered / static_cast<double>(mean.rows));
+        fmt::print(row, format_duration(key.first), key.second, mean.series,
+                   cell(std::exp(mean.log_ratio / mean.series)),
+                   cell(mean.covered / static_cast<double>(mean.rows), key.second == "ensemble"));
 }
 
 json::value to_json(const BacktestScore& s) {
