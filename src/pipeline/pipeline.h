@@ -75,6 +75,11 @@ public:
 
 private:
     struct Turn;
+    /// A service whose operation was intended in this turn, and what was in flight before.
+    struct Acting {
+        ServiceState* state;
+        std::optional<Operation> in_flight;
+    };
     Pipeline(std::vector<Service> services, std::vector<Poller> pollers, PipelineParts parts,
              PipelineSettings settings);
 
@@ -95,6 +100,7 @@ private:
     void decide_one(Turn& turn, ServiceState& state);
     void intend(Turn& turn, ServiceState& state);
     bool record(Turn& turn);
+    void drop(Acting& acting, Timestamp now);
     void act(Turn& turn);
     void expire(const Turn& turn);
     void publish(Turn& turn);

@@ -28,7 +28,7 @@ struct Pipeline::Turn {
     Timestamp at;
     std::vector<BusinessEvent> events{};  ///< that can touch what is forecast now
     Batch batch{};
-    std::vector<ServiceState*> acting{};  ///< whose operation was intended in this turn
+    std::vector<Acting> acting{};
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
     double cpu_began = cpu_seconds();
 };
@@ -144,12 +144,13 @@ void Pipeline::intend(Turn& turn, ServiceState& state) {
         note_refused(parts_, decision, operation.error(), turn.at);
         return;
     }
+    const auto in_flight = state.open;
     if (state.open)
         note_operation(state, Executor::supersede(*state.open, *operation, turn.at), turn.batch,
                        turn.at);
     recorder_->audit(turn.at, "decision", state.id().str(), audit_body(decision));
     note_operation(state, *operation, turn.batch, turn.at);
-    turn.acting.push_back(&state);
+    turn.acting.push_back({&state, in_flight});
 }
 
 bool Pipeline::record(Turn& turn) {
@@ -159,15 +160,26 @@ bool Pipeline::record(Turn& turn) {
                                                        std::chrono::steady_clock::now() - began));
     note_store(parts_, stored, recorder_->waiting(), turn.at);
     if (!stored)
-        for (auto* state : turn.acting)
-            state->open.reset();  // what was not recorded is not applied
+        for (auto& acting : turn.acting) drop(acting, turn.at);
     return stored.has_value();
+}
+
+/// What was not recorded is not applied: the operation that was in flight before still is.
+void Pipeline::drop(Acting& acting, Timestamp now) {
+    auto& state = *acting.state;
+    if (!state.open) return;
+    const auto change = state.open->to - state.open->from;
+    if (change > Replicas(0)) state.turn().lead_time.cancelled(change);
+    state.open->state = OperationState::failed;
+    state.open->detail = "not recorded, so not applied";
+    recorder_->audit(now, "operation", state.id().str(), audit_body(*state.open));
+    state.newest_operation = std::exchange(state.open, std::move(acting.in_flight));
 }
 
 void Pipeline::act(Turn& turn) {
     if (turn.acting.empty()) return;
     Batch batch;
-    for (auto* state : turn.acting) {
+    for (const auto& [state, in_flight] : turn.acting) {
         if (!state->open) continue;
         const auto operation = executor_.execute(*state->open, turn.at);
         note_operation(*state, operation, batch, turn.at);
