@@ -167,6 +167,14 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
                             state.turn().lead_time.learned());
 }
 
+void note_scores(ScalingMetrics& metrics, const ServiceState& state) {
+    for (const auto& score : state.forecaster().matured())
+        if (score.member == "ensemble")
+            metrics.forecast_scored(state.id(), score.horizon,
+                                    std::abs(score.forecast - score.actual), score.actual,
+                                    score.inside_90);
+}
+
 void note_counts(ScalingMetrics& metrics, const ServiceId& service, const StreamCounts& counts) {
     const auto total = [&](std::string_view outcome, std::int64_t n) {
         metrics.stream_points(service, outcome, static_cast<double>(n));

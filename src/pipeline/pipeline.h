@@ -94,6 +94,8 @@ private:
     void take_in(Turn& turn, Poller& poller, const PollResult& result);
     void stream(Turn& turn);
     void learn(Turn& turn);
+    void learn_points(Turn& turn, const SampleBatch& samples);
+    void learn_windows(Turn& turn, const WindowBatch& closed);
     void look(Turn& turn);
     void look_after(Turn& turn, ServiceState& state);
     void decide_all(Turn& turn);

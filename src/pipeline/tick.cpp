@@ -73,21 +73,30 @@ void Pipeline::stream(Turn& turn) {
 
 void Pipeline::learn(Turn& turn) {
     turn.events = events_.upcoming(turn.at, events_ahead);
-    note_stream(parts_, processed_.consume_samples([&](const SampleBatch& samples) {
-        auto* state = find(samples.service.str());
-        if (state == nullptr) return;
-        for (const auto& point : samples.points) {
-            state->absorb(point);
-            turn.batch.raw.push_back({state->id(), point, turn.at});
-        }
-    }),
-                turn.at);
-    note_stream(parts_, aggregated_.consume_windows([&](const WindowBatch& windows) {
-        auto* state = find(windows.service.str());
-        if (state == nullptr) return;
-        for (const auto& window : windows.windows) state->absorb(window, turn.events, turn.batch);
-    }),
-                turn.at);
+    const auto points = processed_.consume_samples(
+        [&](const SampleBatch& samples) { learn_points(turn, samples); });
+    note_stream(parts_, points, turn.at);
+    const auto windows = aggregated_.consume_windows(
+        [&](const WindowBatch& closed) { learn_windows(turn, closed); });
+    note_stream(parts_, windows, turn.at);
+}
+
+void Pipeline::learn_points(Turn& turn, const SampleBatch& samples) {
+    auto* state = find(samples.service.str());
+    if (state == nullptr) return;
+    for (const auto& point : samples.points) {
+        state->absorb(point);
+        turn.batch.raw.push_back({state->id(), point, turn.at});
+    }
+}
+
+void Pipeline::learn_windows(Turn& turn, const WindowBatch& closed) {
+    auto* state = find(closed.service.str());
+    if (state == nullptr) return;
+    for (const auto& window : closed.windows) {
+        state->absorb(window, turn.events, turn.batch);
+        if (window.width == state->service().grid_step) note_scores(parts_.metrics, *state);
+    }
 }
 
 void Pipeline::look(Turn& turn) {
