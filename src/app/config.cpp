@@ -1,5 +1,7 @@
 #include "app/config.h"
 
+#include "collectors/collector.h"
+
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -8,6 +10,18 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leav
                         // to the program
 
 namespace forescale {
+
+namespace {
+
+/// The kinds that a registry knows, sorted.
+template <class Registry>
+std::vector<std::string_view> names_of(const Registry& registry) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, factory] : registry) names.push_back(name);
+    return names;
+}
+
+}  // namespace
 
 void LogConfig::describe(config::Fields& f) {
     f.field("level", level,
@@ -71,7 +85,7 @@ void ClockConfig::describe(config::Fields& f) {
 void CollectorConfig::describe(config::Fields& f) {
     f.field("name", name,
             {.required = true, .help = "Name of this source in logs, metrics and health"});
-    f.field("kind", kind, {.choices = {"replay"}, .help = "What kind of source it is"});
+    f.field("kind", kind, {.choices = names_of(collectors()), .help = "What kind of source it is"});
     f.field("interval", interval, {.min = 1, .max = 3600, .help = "How often it is asked"});
     f.field(
         "timeout", timeout,
@@ -85,7 +99,7 @@ void CollectorConfig::describe(config::Fields& f) {
 }
 
 void TargetConfig::describe(config::Fields& f) {
-    f.field("kind", kind, {.choices = {"simulated"}, .help = "What runs the replicas"});
+    f.field("kind", kind, {.choices = names_of(targets()), .help = "What runs the replicas"});
     f.field("journal", journal,
             {.help = "simulated: file in which the simulated provider remembers its replicas; "
                      "empty: none"});
