@@ -228,7 +228,8 @@ void add_config_command(Cli& cli) {
             "reference",
             "Every option with unit, default, bounds and environment variable (Markdown)")
         ->callback([&cli] { cli.chosen = [] { return config_command({.example = false}); }; });
-    command->add_subcommand("example", "A commented file with every option at its default")
+    command
+        ->add_subcommand("example", "A commented file with every option, which runs as it stands")
         ->callback([&cli] { cli.chosen = [] { return config_command({.example = true}); }; });
 }
 

@@ -332,6 +332,23 @@ config::Problems cross_check(const AppConfig& app) {
     return problems;
 }
 
+AppConfig example_config() {
+    AppConfig app;
+    app.clock.mode = "scaled";
+    CollectorConfig collector;
+    collector.name = "requests";
+    collector.files = {"data/web_service_1min.csv.gz"};
+    collector.service = "shop";
+    app.collectors.push_back(std::move(collector));
+    ServiceConfig service;
+    service.name = "shop";
+    service.zone = "Europe/Berlin";
+    service.holidays = {"2017-04-14", "2017-04-17", "2017-05-01"};
+    service.capacity_per_replica = 60;
+    app.services.push_back(std::move(service));
+    return app;
+}
+
 Result<AppConfig> load_config(const std::string& path, const std::vector<std::string>& flags) {
     const std::ifstream file(path);
     if (!file)

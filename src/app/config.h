@@ -124,6 +124,10 @@ struct AppConfig {
     void describe(config::Fields& f);
 };
 
+/// What `forescale config example` prints: a file that runs as it stands, replaying the shipped
+/// trace.
+[[nodiscard]] AppConfig example_config();
+
 /// Reads and validates a file, the environment and --set flags. errors  not_found, or
 /// invalid_argument with every problem on a line of its own
 [[nodiscard]] Result<AppConfig> load_config(const std::string& path,

@@ -28,7 +28,8 @@ ExitCode validate_command(const ValidateOptions& options) {
 
 ExitCode config_command(const ConfigOptions& options) {
     AppConfig defaults;
-    fmt::print("{}", options.example ? config::example(defaults) : config::reference(defaults));
+    auto example = example_config();
+    fmt::print("{}", options.example ? config::example(example) : config::reference(defaults));
     return ExitCode::ok;
 }
 
