@@ -221,7 +221,8 @@ def an_event_is_stored_active_and_in_the_audit_trail():
     listed = forescale("audit", "list", "--config", server().config, "--limit", 100000, "--output", "json")
     assert listed.returncode == 0, listed.stderr
     kept = [json.loads(line) for line in listed.stdout.splitlines()]
-    assert [entry["subject"] for entry in kept if entry["kind"] == "event"].count("cup-final") == 2, [e for e in kept if e["kind"] == "event"]
+    subjects = [entry["subject"] for entry in kept if entry["kind"] == "event"]
+    assert subjects.count("cup-final") == 2, subjects
     server().post({**event, "cancelled": True}, 200)
     assert server().get("/api/v1/events/active?service=shop")["active"] == []
     assert rows("SELECT cancelled FROM business_events WHERE id = 'cup-final'") == [(1,)]

@@ -173,7 +173,10 @@ def range_buttons_change_the_span():
 
 def the_legend_follows_the_pointer():
     page()
-    x, y, width = see("(() => { const b = document.getElementById('chart').getBoundingClientRect(); return [b.x, b.y + b.height / 2, b.width]; })()")
+    x, y, width = see("""(() => {
+        const box = document.getElementById('chart').getBoundingClientRect();
+        return [box.x, box.y + box.height / 2, box.width];
+    })()""")
     assert text("#legend").startswith("now"), text("#legend")
     browser().move(x + 0.4 * width, y)
     wait_for(lambda: not text("#legend").startswith("now"), "the values under the pointer", timeout=10)
@@ -242,9 +245,11 @@ def contrast():
         .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
       const behind = (node) => { for (; node; node = node.parentElement) { const c = rgb(getComputedStyle(node).backgroundColor);
         if (c.length === 3 || c[3] > 0.99) return c; } return [255, 255, 255]; };
-      const all = [...document.querySelectorAll('body *')].filter((n) => n.offsetParent && [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim()))
-        .map((n) => { const a = light(rgb(getComputedStyle(n).color)), b = light(behind(n));
-          return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), n.className || n.id || n.tagName, n.textContent.trim().slice(0, 30)]; });
+      const says = (node) => node.offsetParent && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+      const all = [...document.querySelectorAll('body *')].filter(says).map((node) => {
+        const a = light(rgb(getComputedStyle(node).color)), b = light(behind(node));
+        return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), node.className || node.id || node.tagName, node.innerText.slice(0, 30)];
+      });
       all.sort((a, b) => a[0] - b[0]);
       return {page: light(rgb(getComputedStyle(document.body).backgroundColor)), worst: all[0]};
     })()""")

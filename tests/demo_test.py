@@ -63,6 +63,16 @@ def control_c_while_it_replays_ends_cleanly_too():
         assert leftovers(folder) == [], leftovers(folder)
 
 
+def closing_the_terminal_leaves_nothing_behind():
+    with scratch() as folder:
+        write_trace(folder / "mine.csv", 4, step=300)
+        with Terminal("demo", "--port", 0, "--trace", folder / "mine.csv", env={"TMPDIR": str(folder)}) as terminal:
+            terminal.wait_text(PAGE)
+            terminal.close()
+            wait_for(lambda: terminal.process.poll() is not None, "the end of the program")
+            assert leftovers(folder) == [], leftovers(folder)
+
+
 def the_page_stays_behind_the_end_of_the_trace():
     with scratch() as folder:
         write_trace(folder / "mine.csv", 4, step=300)
@@ -132,6 +142,6 @@ def a_port_in_use_is_one_clear_line():
 
 if __name__ == "__main__":
     main([without_a_terminal_it_ends_with_the_summary, on_a_terminal_it_serves_a_page_that_moves_until_control_c,
-          control_c_while_it_replays_ends_cleanly_too, the_page_stays_behind_the_end_of_the_trace, a_trace_of_the_user_is_replayed,
-          a_short_trace_of_the_user_works_too, a_named_folder_is_kept_and_can_be_explained, a_bad_trace_is_one_clear_line,
-          a_port_in_use_is_one_clear_line])
+          control_c_while_it_replays_ends_cleanly_too, closing_the_terminal_leaves_nothing_behind,
+          the_page_stays_behind_the_end_of_the_trace, a_trace_of_the_user_is_replayed, a_short_trace_of_the_user_works_too,
+          a_named_folder_is_kept_and_can_be_explained, a_bad_trace_is_one_clear_line, a_port_in_use_is_one_clear_line])

@@ -66,7 +66,13 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self.master)
+        self.close()
+
+    def close(self):
+        """The window is closed: the program is told by SIGHUP."""
+        if self.master >= 0:
+            os.close(self.master)
+        self.master = -1
 
     def text(self):
         """Everything that was shown up to now."""
