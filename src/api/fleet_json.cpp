@@ -73,22 +73,14 @@ std::optional<double> utilization(const ServiceView& view) {
 
 std::string_view mode_of(const ServiceView& view) {
     if (!view.decision) return "starting";
-    switch (view.decision->reason) {
-        case Reason::hold_missing_data:
+    switch (ground_of(view.decision->reason)) {
+        case Ground::hold:
             return "hold";
-        case Reason::forecast_fallback:
+        case Ground::forecast_fallback:
             return "forecast_fallback";
-        case Reason::reactive:
-        case Reason::confidence_gate:
+        case Ground::reactive:
             return "reactive";
-        case Reason::forecast:
-        case Reason::reactive_floor:
-        case Reason::tolerance:
-        case Reason::stabilization:
-        case Reason::rate_limit:
-        case Reason::cooldown:
-        case Reason::bounds:
-        case Reason::steady:
+        case Ground::forecast:
             break;
     }
     const auto& inputs = view.decision->inputs;

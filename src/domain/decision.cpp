@@ -48,6 +48,28 @@ std::string_view to_string(Reason reason) {
     return "unknown";
 }
 
+Ground ground_of(Reason reason) {
+    switch (reason) {
+        case Reason::reactive:
+        case Reason::confidence_gate:
+            return Ground::reactive;
+        case Reason::forecast_fallback:
+            return Ground::forecast_fallback;
+        case Reason::hold_missing_data:
+            return Ground::hold;
+        case Reason::forecast:
+        case Reason::reactive_floor:
+        case Reason::tolerance:
+        case Reason::stabilization:
+        case Reason::rate_limit:
+        case Reason::cooldown:
+        case Reason::bounds:
+        case Reason::steady:
+            break;
+    }
+    return Ground::forecast;
+}
+
 Result<Reason> parse_reason(std::string_view text) {
     for (const Reason reason : all_reasons)
         if (to_string(reason) == text) return reason;

@@ -11,8 +11,8 @@
 
 namespace forescale {
 
-/// Why a decision came out as it did: the last rule that had a say in the number. Stable names; users
-/// filter and alert on them.
+/// Why a decision came out as it did: the last rule that had a say in the number. Stable names;
+/// users filter and alert on them.
 enum class Reason : std::uint8_t {
     forecast,           ///< the demand quantile over the lead time asks for it
     reactive_floor,     ///< the measured load needs it now
@@ -29,6 +29,10 @@ enum class Reason : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Reason reason);
 [[nodiscard]] Result<Reason> parse_reason(std::string_view text);
+
+/// What a decision stands on; the rules after it only shape the number.
+enum class Ground : std::uint8_t { forecast, reactive, forecast_fallback, hold };
+[[nodiscard]] Ground ground_of(Reason reason);
 
 /// One rule of the chain, in the order in which it was asked.
 struct RuleStep {

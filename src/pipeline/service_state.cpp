@@ -29,28 +29,17 @@ struct Learned {
 /// looked.
 constexpr Duration recorded_at_least_every = std::chrono::minutes(15);
 
-/// What a decision stands on. A change of it is news even when the size stays; which of the rules
-/// kept the size is not.
-enum class Ground : std::uint8_t { forecast, reactive, no_data };
-Ground ground_of(Reason reason) {
-    switch (reason) {
-        case Reason::reactive:
-        case Reason::confidence_gate:
-            return Ground::reactive;
-        case Reason::forecast_fallback:
-        case Reason::hold_missing_data:
-            return Ground::no_data;
-        case Reason::forecast:
-        case Reason::reactive_floor:
-        case Reason::tolerance:
-        case Reason::stabilization:
-        case Reason::rate_limit:
-        case Reason::cooldown:
-        case Reason::bounds:
-        case Reason::steady:
-            return Ground::forecast;
-    }
-    return Ground::forecast;
+/// Without data a decision now adds on the forecast and now holds: one state to a reader.
+bool is_without_data(Reason reason) {
+    const auto ground = ground_of(reason);
+    return ground == Ground::forecast_fallback || ground == Ground::hold;
+}
+
+/// Did what decisions stand on change? That is news even when the size stays; which rule kept the
+/// size is not.
+bool is_news(Reason before, Reason now) {
+    return is_without_data(before) != is_without_data(now) ||
+           (!is_without_data(now) && ground_of(before) != ground_of(now));
 }
 
 bool is_headline(Duration horizon) {
@@ -129,7 +118,7 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, std::span<const Bu
 
 bool ServiceState::worth_recording(const Decision& made) const {
     return made.changes() || made.desired != turn_.recorded_desired ||
-           ground_of(made.reason) != ground_of(turn_.recorded_reason) ||
+           is_news(turn_.recorded_reason, made.reason) ||
            made.at - turn_.recorded_at >= recorded_at_least_every;
 }
 
