@@ -117,7 +117,7 @@ def a_bad_trace_is_one_clear_line():
     good = f"{iso(1_700_000_400)},1\n"
     cases = {"absent.csv": (None, "absent.csv"), "empty.csv": ("", "empty.csv"), "one.csv": ("timestamp,value\n" + good, "one.csv"),
              "text.csv": (f"timestamp,value\n{good}{iso(1_700_000_460)},many\n", "text.csv:3"),
-             "zeros.csv": ("timestamp,value\n" + "".join(f"{iso(1_700_000_400 + 60 * i)},0\n" for i in range(3000)), "zeros.csv")}
+             "zeros.csv": ("timestamp,value\n" + "".join(f"{iso(1_700_000_400 + 60 * i)},0\n" for i in range(3000)), "99.5th percentile")}
     with scratch() as folder:
         for name, (text, part) in cases.items():
             if text is not None:
