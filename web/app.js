@@ -504,17 +504,26 @@ function poll(on) {
   if (on && !poller) poller = setInterval(() => (refreshDetails(), refreshChart()), POLL_EVERY_MS);
   if (!on) poller = void clearInterval(poller) || 0;
 }
+let stream = null;
 function listen() {
-  const stream = new EventSource("/api/v1/stream");
+  if (stream || document.hidden) return;
+  stream = new EventSource("/api/v1/stream");
   stream.onopen = () => (setPill("live-pill", "live", "is-good is-live"), poll(false), refreshDetails());
   stream.addEventListener("turn", onTurn);
   stream.onerror = () => {
     setPill("live-pill", "reconnecting", "is-warn");
     poll(true);
     // Refused for good (the server was full): the browser gave up, so begin again.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, POLL_EVERY_MS);
+    if (stream && stream.readyState === EventSource.CLOSED) setTimeout(() => (hangUp(), listen()), POLL_EVERY_MS);
   };
 }
+/** A browser keeps at most six connections to one host: a page that nobody sees must not hold one. */
+function hangUp() {
+  if (stream) stream.close();
+  stream = null;
+  poll(false);
+}
+const wakeUp = () => (listen(), refreshDetails(), refreshChart());
 
 // ---- what people do
 
@@ -571,7 +580,9 @@ $("changes-only").addEventListener("change", () => {
   refreshDecisions().catch(complain);
 });
 $("more").addEventListener("click", showOlder);
-document.addEventListener("visibilitychange", () => document.hidden || (refreshDetails(), refreshChart()));
+document.addEventListener("visibilitychange", () => (document.hidden ? hangUp() : wakeUp()));
+addEventListener("pagehide", hangUp);
+addEventListener("pageshow", (event) => event.persisted && wakeUp());
 makeRanges();
 refreshDetails();
 listen();

@@ -89,6 +89,15 @@ Result<std::vector<Service>> services_of(const AppConfig& config) {
     return out;
 }
 
+/// How far apart turns may be before health worries after three of them; on virtual time at least
+/// 10 s of real time.
+Duration patient_interval(const AppConfig& config) {
+    if (config.clock.mode == "wall") return config.turn.interval;
+    constexpr double real_ms = 10'000.0 / 3.0;
+    return std::max(config.turn.interval,
+                    Duration(static_cast<Duration::rep>(config.clock.speed * real_ms)));
+}
+
 Result<void> make_folder_of(const std::string& file) {
     const auto folder = std::filesystem::path(file).parent_path();
     std::error_code error;
@@ -159,7 +168,7 @@ Result<void> Engine::serve() {
                          return parts_->pipeline->accept_event(std::move(event), now());
                      },
                  .now = [this] { return now(); },
-                 .turn_interval = parts_->config.turn.interval,
+                 .turn_interval = patient_interval(parts_->config),
                  .version = std::string(version_text)};
     TRY(parts_->server, HttpServer::start(parts_->config.api, make_handler(std::move(api)),
                                           std::string(events_path)));

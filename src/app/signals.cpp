@@ -12,6 +12,7 @@ sigset_t stopping_signals() {
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);  // the terminal was closed
     return set;
 }
 

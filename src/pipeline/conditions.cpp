@@ -24,22 +24,28 @@ void signal(const PipelineParts& parts, bool on, Alert alert) {
         parts.alerts.clear(alert.name, alert.service);
 }
 
-/// The state of a service's data, and what that means for its decisions.
-std::pair<HealthState, std::string> data_health(const ServiceState& state) {
-    if (!state.decision) return {HealthState::degraded, "no decision yet: its size is not known"};
-    if (!state.turn().newest) return {HealthState::degraded, "no sample has arrived yet"};
+/// What is wrong with a service's data and what that means for its decisions; empty: nothing.
+struct DataState {
+    std::string problem;
+    bool holds = false;  ///< nothing stands in for the data any more
+};
+
+DataState data_of(const ServiceState& state) {
+    if (!state.decision) return {.problem = "no decision yet: its size is not known"};
+    if (!state.turn().newest) return {.problem = "no sample has arrived yet"};
     const auto& inputs = state.decision->inputs;
     const auto& policy = state.service().policy;
     const bool fresh =
         inputs.newest.state == SampleState::present && inputs.newest_age <= policy.stale_after;
     if (!fresh && inputs.lead_demand && inputs.newest_age <= policy.forecast_fallback_max)
-        return {HealthState::degraded,
-                "no fresh samples: the forecast may still add replicas, none is removed; look at "
-                "its collector"};
+        return {.problem =
+                    "no fresh samples: the forecast may still add replicas, none is removed; look "
+                    "at its collector"};
     if (!fresh)
-        return {HealthState::failed, "no fresh samples: its size holds; look at its collector"};
-    if (!state.path()) return {HealthState::degraded, "no forecast yet: reactive scaling"};
-    return {HealthState::ok, {}};
+        return {.problem = "no fresh samples: its size holds; look at its collector",
+                .holds = true};
+    if (!state.path()) return {.problem = "no forecast yet: reactive scaling"};
+    return {};
 }
 
 bool wants_more_than_max(const ServiceState& state) {
@@ -140,13 +146,16 @@ void note_operation_state(const PipelineParts& parts, const Operation& operation
 
 void note_service(const PipelineParts& parts, const ServiceState& state, const StreamCounts& counts,
                   Timestamp now) {
-    auto [health, detail] = data_health(state);
-    report(parts, "service/" + state.id().str(), health, detail, now);
-    signal(parts, health == HealthState::failed,
+    // Missing data degrade one service; the process itself is sound, and restarting it would help
+    // nobody.
+    const auto data = data_of(state);
+    report(parts, "service/" + state.id().str(),
+           data.problem.empty() ? HealthState::ok : HealthState::degraded, data.problem, now);
+    signal(parts, data.holds,
            {.name = "samples_missing",
             .service = state.id().str(),
             .severity = Severity::critical,
-            .summary = detail,
+            .summary = data.problem,
             .since = now});
     const bool short_of_max = wants_more_than_max(state);
     signal(parts, short_of_max,

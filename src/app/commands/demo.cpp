@@ -75,20 +75,26 @@ Result<std::string> trace_file(const DemoOptions& options, const DemoFolder& fol
     return path;
 }
 
-double capacity_of(const Trace& trace) {
+Result<double> capacity_of(const Trace& trace) {
     std::vector<double> values;
     values.reserve(trace.points.size());
     for (const auto& point : trace.points) values.push_back(point.value);
-    return percentile(std::move(values), 99.5) / replicas_at_peak;
+    const double peak = percentile(std::move(values), 99.5);
+    if (!(peak > 0.0))
+        return fail(Errc::invalid_argument,
+                    "{}: its 99.5th percentile is 0: there is no demand to size replicas for",
+                    trace.name);
+    return peak / replicas_at_peak;
 }
 
-AppConfig demo_config(const DemoOptions& options, const DemoFolder& folder, const std::string& file,
-                      const Trace& trace) {
+Result<AppConfig> demo_config(const DemoOptions& options, const DemoFolder& folder,
+                              const std::string& file, const Trace& trace) {
     AppConfig config;
     config.log.level = "warn";
     config.api.port = options.port;
     config.store.path = folder.file("forescale.db");
     config.clock.mode = "fast";
+    config.clock.speed = options.speed;  // later, while the page is served
     config.target.journal = folder.file("target.journal");
     CollectorConfig collector;
     collector.name = "replay";
@@ -98,7 +104,7 @@ AppConfig demo_config(const DemoOptions& options, const DemoFolder& folder, cons
     ServiceConfig service;
     service.name = service_name;
     service.sample_step = trace.step;
-    service.capacity_per_replica = capacity_of(trace);
+    TRY(service.capacity_per_replica, capacity_of(trace));
     config.services.push_back(std::move(service));
     return config;
 }
@@ -181,7 +187,7 @@ Result<void> demo(const DemoOptions& options) {
     TRY(const auto folder, DemoFolder::open(options.folder));
     TRY(const auto file, trace_file(options, folder));
     TRY(const auto trace, read_trace(file));
-    const auto config = demo_config(options, folder, file, trace);
+    TRY(const auto config, demo_config(options, folder, file, trace));
     TRY(const auto engine, Engine::make(config));
     const bool serves = options.serve && isatty(STDOUT_FILENO) == 1;
     if (serves) TRY_VOID(engine->serve());
