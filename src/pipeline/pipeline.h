@@ -86,12 +86,14 @@ private:
     // recovery.cpp
     Result<void> recover();
     Result<void> recover_service(ServiceState& state);
-    Result<void> repeat_turns(ServiceState& state, Timestamp from, Timestamp to);
+    Result<void> repeat_turns(ServiceState& state, const Span& turns, Timestamp known_until);
+    void resume_sources();
     Result<void> recover_operations();
 
     // tick.cpp
     void collect(Turn& turn);
-    void take_in(Turn& turn, Poller& poller, const PollResult& result);
+    void take_in(Turn& turn, std::size_t source, const PollResult& result);
+    void note_cursors(ServiceState& state, Timestamp now);
     void stream(Turn& turn);
     void learn(Turn& turn);
     void learn_points(Turn& turn, const SampleBatch& samples);

@@ -75,7 +75,10 @@ bool Recorder::is_due() const {
 
 Result<void> Recorder::store_all() {
     stored_at_ = std::chrono::steady_clock::now();
-    if (!gathered_.empty()) waiting_.push_back(std::exchange(gathered_, {}));
+    if (waiting_.size() >= waiting_max)
+        append(waiting_.back(), std::exchange(gathered_, {}));
+    else if (!gathered_.empty())
+        waiting_.push_back(std::exchange(gathered_, {}));
     while (!waiting_.empty()) {
         if (auto stored = store_.write(waiting_.front()); !stored) {
             waiting_.back().operations.clear();  // what was not recorded is never applied

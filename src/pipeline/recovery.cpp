@@ -26,11 +26,26 @@ Result<void> Pipeline::recover() {
         std::ignore = events_.put(std::move(event), resumed_at_.value_or(Timestamp{}));
     if (!resumed_at_) return {};
     newest_turn_ = *resumed_at_;
-    for (auto& poller : pollers_) poller.set_cursor(*resumed_at_);
+    resume_sources();
     recorder_->audit(*resumed_at_, "start", "forescale",
                      json::serialize(json::object{{"resumed_at", format_timestamp(*resumed_at_)}}));
     log::info("resumed", "turn", format_timestamp(*resumed_at_), "services", services_.size());
     return recover_operations();
+}
+
+/// A source goes on where it had been asked for by the service that was furthest behind: it may
+/// have been away.
+void Pipeline::resume_sources() {
+    for (std::size_t source = 0; source < pollers_.size(); ++source) {
+        auto from = *resumed_at_;
+        for (auto& state : services_)
+            for (const auto& [name, cursor] : state->turn().cursors) {
+                if (name != pollers_[source].name()) continue;
+                state->sources.insert(source);
+                from = std::min(from, cursor);
+            }
+        pollers_[source].set_cursor(from);
+    }
 }
 
 Result<void> Pipeline::recover_service(ServiceState& state) {
@@ -47,7 +62,8 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
         TRY_VOID(processor_.load(state.id(), checkpoint.stream));
         from = row->turn + tick_of_storage;
     }
-    TRY_VOID(repeat_turns(state, from, turn->turn));
+    TRY_VOID(
+        repeat_turns(state, {state.id(), from, turn->turn + tick_of_storage}, small.known_until));
     state.turn() = std::move(small);
     TRY_VOID(processor_.load(state.id(), state.turn().stream));
     resumed_at_ = std::max(resumed_at_.value_or(turn->turn), turn->turn);
@@ -56,19 +72,21 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
 
 /// Feeds the samples of the turns in [from, to] again, turn by turn: the same windows close in the
 /// same order, so that what was learned comes out the same to the bit. Nothing is recorded: it was.
-Result<void> Pipeline::repeat_turns(ServiceState& state, Timestamp from, Timestamp to) {
-    TRY(auto rows, parts_.store.raw({state.id(), from, to + tick_of_storage}));
+Result<void> Pipeline::repeat_turns(ServiceState& state, const Span& turns, Timestamp known_until) {
+    TRY(auto rows, parts_.store.raw(turns));
     Batch discarded;
+    const auto repeat = [&](const SampleBatch& samples, Timestamp until) {
+        for (const auto& window : processor_.replay(samples, std::min(until, known_until)))
+            state.absorb(window, {}, discarded);
+        discarded = {};
+    };
     for (auto row = rows.begin(); row != rows.end();) {
         const auto turn = row->turn;
         SampleBatch samples{.service = state.id(), .points = {}};
         for (; row != rows.end() && row->turn == turn; ++row) samples.points.push_back(row->point);
-        for (const auto& window : processor_.replay(samples, turn))
-            state.absorb(window, {}, discarded);
-        discarded = {};
+        repeat(samples, turn);
     }
-    for (const auto& window : processor_.replay({.service = state.id(), .points = {}}, to))
-        state.absorb(window, {}, discarded);
+    repeat({.service = state.id(), .points = {}}, known_until);
     return {};
 }
 

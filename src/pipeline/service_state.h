@@ -7,6 +7,7 @@
 #include "prediction/lead_demand.h"
 
 #include <optional>
+#include <set>
 #include <string>
 
 namespace forescale {
@@ -23,12 +24,15 @@ struct TurnState {
     Replicas recorded_desired{-1};        ///< of the newest recorded decision
     Reason recorded_reason = Reason::steady;
     Timestamp recorded_at;
+    Timestamp known_until;  ///< samples of the service were known up to here
+    /// Name of each source that fed the service, and up to where it had been asked.
+    std::vector<std::pair<std::string, Timestamp>> cursors;
     Timestamp checkpoint_at;  ///< turn of the newest checkpoint
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
-                recorded_reason, recorded_at, checkpoint_at);
+                recorded_reason, recorded_at, known_until, cursors, checkpoint_at);
     }
 };
 
@@ -66,6 +70,7 @@ public:
     [[nodiscard]] const TurnState& turn() const { return turn_; }
     [[nodiscard]] ScoreBook& scores() { return scores_; }
 
+    std::set<std::size_t> sources;              ///< numbers of the pollers that fed it in this life
     std::optional<Operation> open;              ///< the operation in flight
     std::optional<Operation> newest_operation;  ///< for showing
     std::optional<Capacity> seen;               ///< what the target showed this turn

@@ -47,28 +47,50 @@ void Pipeline::turn(Timestamp now) {
 
 void Pipeline::collect(Turn& turn) {
     if (!recorder_->has_room() || !producer_.has_room()) return;  // samples stay at their source
-    for (auto& poller : pollers_) {
-        const auto result = poller.poll(turn.at);
+    for (std::size_t source = 0; source < pollers_.size(); ++source) {
+        const auto result = pollers_[source].poll(turn.at);
         if (!result) continue;
-        note_poll(parts_, poller.name(), *result, turn.at);
-        take_in(turn, poller, *result);
+        note_poll(parts_, pollers_[source].name(), *result, turn.at);
+        take_in(turn, source, *result);
     }
     note_stream(parts_, producer_.flush(), turn.at);
 }
 
 /// What the producer has no room for stays at its source.
-void Pipeline::take_in(Turn& turn, Poller& poller, const PollResult& result) {
+void Pipeline::take_in(Turn& turn, std::size_t source, const PollResult& result) {
     for (const auto& batch : result.batches) {
+        if (auto* state = find(batch.service.str())) state->sources.insert(source);
         const auto taken = producer_.add(batch);
         if (taken) continue;
         note_stream(parts_, taken, turn.at);
-        poller.set_cursor(newest_turn_);
+        pollers_[source].set_cursor(newest_turn_);
         return;
     }
 }
 
 void Pipeline::stream(Turn& turn) {
-    note_stream(parts_, processor_.pump(turn.at), turn.at);
+    for (auto& state : services_) note_cursors(*state, turn.at);
+    const auto pumped = processor_.pump(turn.at, [&](const ServiceId& id) {
+        const auto* state = find(id.str());
+        return state == nullptr ? turn.at : state->turn().known_until;
+    });
+    note_stream(parts_, pumped, turn.at);
+}
+
+/// What is known of a service ends where its slowest source has been asked for: behind that nothing
+/// is known, not even that it is missing. Until a service has been fed in this life, every source
+/// may be one of its own.
+void Pipeline::note_cursors(ServiceState& state, Timestamp now) {
+    auto& turn = state.turn();
+    turn.known_until = now;
+    turn.cursors.clear();
+    for (std::size_t source = 0; source < pollers_.size(); ++source) {
+        const auto& poller = pollers_[source];
+        const bool feeds = state.sources.contains(source);
+        if (feeds) turn.cursors.emplace_back(poller.name(), poller.cursor());
+        if (feeds || state.sources.empty())
+            turn.known_until = std::min(turn.known_until, poller.cursor());
+    }
 }
 
 void Pipeline::learn(Turn& turn) {

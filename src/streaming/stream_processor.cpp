@@ -27,11 +27,12 @@ StreamProcessor::StreamProcessor(Bus& bus, std::map<ServiceId, StreamSettings> s
                          Stream{.series = SeriesProcessor(std::move(settings)), .processed = {}});
 }
 
-Result<void> StreamProcessor::pump(Timestamp now) {
+Result<void> StreamProcessor::pump(Timestamp now, const KnownUntil& known_until) {
     TRY_VOID(send_kept());
     const auto consumed =
         raw_.consume_samples([&](const SampleBatch& batch) { take_in(batch, now); });
-    for (auto& [service, stream] : streams_) put_out(service, stream, now);
+    for (auto& [service, stream] : streams_)
+        put_out(service, stream, known_until ? known_until(service) : now);
     TRY_VOID(send_kept());
     return consumed;
 }
@@ -68,7 +69,8 @@ void StreamProcessor::publish(std::string_view topic, const ServiceId& service,
     if (kept_.size() == 1) std::ignore = send_kept();
 }
 
-/// A message that the bus can never take is counted and left: waiting would stop the stream for ever.
+/// A message that the bus can never take is counted and left: waiting would stop the stream for
+/// ever.
 Result<void> StreamProcessor::send_kept() {
     while (!kept_.empty()) {
         const auto& oldest = kept_.front();

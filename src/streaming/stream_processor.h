@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -27,14 +28,19 @@ public:
 
     StreamProcessor(Bus& bus, std::map<ServiceId, StreamSettings> services);
 
+    /// Until when the samples of a service are known: where its slowest source has been asked for.
+    using KnownUntil = std::function<Timestamp(const ServiceId&)>;
+
     /// Takes in everything that waits on metrics.raw, publishes what was accepted, closes the
-    /// windows that `now` allows, and publishes them. Raw messages are committed when they have
+    /// windows that `now` allows, and publishes them. With `known_until`, windows of a service are
+    /// closed as of that time instead: a source that does not answer delays windows, and what it
+    /// gives afterwards is not late. Raw messages are committed when they have
     /// been taken in; after a crash the samples since the last recorded turn are collected again.
     /// errors  unavailable: a topic is full or the bus is away. What was not published is kept and
     /// goes
     ///         out first next time; until then no raw message is taken, so that what is kept stays
     ///         small
-    Result<void> pump(Timestamp now);
+    Result<void> pump(Timestamp now, const KnownUntil& known_until = {});
 
     /// State of one service, to be stored with every turn; empty for an unknown service.
     [[nodiscard]] std::string save(const ServiceId& service);

@@ -273,5 +273,30 @@ TEST_F(StreamProcessorTest, ReplayClosesWithoutPublishing) {
     EXPECT_EQ(stream.counts(shop).accepted, 0);
 }
 
+TEST(StreamProcessorKnownUntil, ASourceThatIsBehindDelaysItsWindowsAndIsNotLate) {
+    MemoryBus bus({});
+    StreamProcessor stream(bus, {{shop, minutes_only()}});
+    MetricsProducer producer(bus);
+    const auto send = [&](std::vector<Point> points) {
+        ASSERT_TRUE(producer.add(batch(std::move(points))));
+        ASSERT_TRUE(producer.flush());
+    };
+    send({point(0min, 1.0), point(1min, 2.0)});
+    ASSERT_TRUE(stream.pump(start + 2min));
+    Timestamp known = start + 2min;
+    const auto known_until = [&](const ServiceId&) { return known; };
+    for (auto now = start + 3min; now < start + 30min; now += 1min)
+        ASSERT_TRUE(stream.pump(now, known_until));
+    EXPECT_THAT(read_all(bus).windows,
+                ::testing::Each(::testing::Truly([](const Window& w) { return w.present(); })));
+    std::vector<Point> backlog;
+    for (auto minute = 2min; minute < 30min; minute += 1min) backlog.push_back(point(minute, 3.0));
+    send(backlog);
+    known = start + 30min;
+    ASSERT_TRUE(stream.pump(start + 30min, known_until));
+    EXPECT_EQ(stream.counts(shop).late, 0);
+    EXPECT_EQ(stream.counts(shop).accepted, 30);
+}
+
 }  // namespace
 }  // namespace forescale
