@@ -60,15 +60,18 @@ TEST(Decide, SaysWhatOneReplicaFewerWouldRisk) {
     EXPECT_EQ(decision.reason, Reason::steady);
     EXPECT_EQ(
         decision.why_not_fewer,
-        "7 would serve 630: demand over the next 5m exceeds that with a probability of 37 %.");
+        "7 would serve 630, and demand over the next 5m exceeds that with a probability of 37 %; "
+        "that is less than the planned 700.");
 }
 
 TEST(Decide, SaysWhichRuleForbidsOneReplicaFewer) {
     DecisionState state;
     Service service = shop();
     service.policy.quantile = 0.5;
-    EXPECT_EQ(decide(service, inputs(9, 780), noon, state).why_not_fewer,
-              "the measured demand of 780 needs 9 replicas now, one serves 90.");
+    EXPECT_EQ(
+        decide(service, inputs(9, 780), noon, state).why_not_fewer,
+        "8 would serve 720, and demand over the next 5m exceeds that with a probability of 28 %; "
+        "the measured demand of 780 needs 9 replicas now, one serves 90.");
     service.policy.replicas_min = Replicas(9);
     EXPECT_EQ(decide(service, inputs(9, 100), noon, state).why_not_fewer, "replicas_min is 9.");
 }

@@ -9,13 +9,30 @@
 namespace forescale {
 namespace {
 
-std::string risk_of(const Turn& turn, const LeadDemand& demand, Replicas fewer) {
+std::string percent(double probability) {
+    constexpr double least = 1e-4;
+    return probability < least ? "less than 0.01 %" : fmt::format("{:.2g} %", probability * 100.0);
+}
+
+/// What `fewer` replicas would serve, and how likely that is not to be enough.
+std::string served_by(const Turn& turn, Replicas fewer) {
     const double serves = turn.inputs.capacity_per_replica.value() * fewer.value();
-    const double risk = probability_above(demand.quantiles, serves);
-    return fmt::format(
-        "{} would serve {:.4g}: demand over the next {} exceeds that with a probability of {:.2g} "
-        "%",
-        fewer.value(), serves, format_duration(demand.lead), risk * 100.0);
+    auto text = fmt::format("{} would serve {:.4g}", fewer.value(), serves);
+    if (const auto& demand = turn.inputs.lead_demand)
+        text += fmt::format(", and demand over the next {} exceeds that with a probability of {}",
+                            format_duration(demand->lead),
+                            percent(probability_above(demand->quantiles, serves)));
+    return text;
+}
+
+/// What speaks against `fewer`: the rule that lifted the number above it, or the one that spoke
+/// last.
+std::string objection(const Turn& turn, const RuleStep& cause, Replicas fewer) {
+    if (cause.rule != "required_capacity") return cause.detail;
+    if (turn.inputs.capacity_per_replica.value() * fewer.value() < turn.planned)
+        return fmt::format("that is less than the planned {:.4g}", turn.planned);
+    return fmt::format("the planned {:.4g} would have less than its headroom of {:.3g} %",
+                       turn.planned, turn.policy().headroom * 100.0);
 }
 
 /// The last rule that lifted the number above `fewer`; null when it was above from the start.
@@ -46,10 +63,8 @@ std::string why_not_fewer(const Turn& turn, const Decision& decision, const Rule
     if (fewer < turn.policy().replicas_min)
         return fmt::format("replicas_min is {}.", turn.policy().replicas_min.value());
     const RuleStep* const step = lifting(decision, fewer);
-    const RuleStep& cause = step != nullptr ? *step : decisive;
-    if (cause.rule != "required_capacity") return cause.detail + '.';
-    if (const auto& demand = turn.inputs.lead_demand) return risk_of(turn, *demand, fewer) + '.';
-    return "Nothing asks for a change.";
+    const auto why = objection(turn, step != nullptr ? *step : decisive, fewer);
+    return served_by(turn, fewer) + (why.empty() ? "." : "; " + why + '.');
 }
 
 }  // namespace forescale
