@@ -68,6 +68,6 @@ template <class... Args>
     decl = *std::move(FORESCALE_CAT(try_, __LINE__))
 
 /// TRY_VOID(store.write(batch)); returns the error to the caller.
-#define TRY_VOID(...) \
+#define TRY_VOID(...)                                                                         \
     if (auto FORESCALE_CAT(done_, __LINE__) = (__VA_ARGS__); !FORESCALE_CAT(done_, __LINE__)) \
     return std::unexpected(std::move(FORESCALE_CAT(done_, __LINE__)).error())

@@ -1,7 +1,7 @@
 // kill -9 at random moments: everything acknowledged is there, and whole batches only.
 #include "base/rng.h"
-#include "storage/sqlite/test_child_process.h"
 #include "storage/sqlite/sqlite_store.h"
+#include "storage/sqlite/test_child_process.h"
 #include "storage/test_rows.h"
 
 namespace forescale {
