@@ -73,7 +73,7 @@ private:
                 fmt::format("given twice, first in line {}; keep one", first->origin.line));
         Tree child = build(value, full, depth + 1);
         child.origin = origin;
-        tree.entries.emplace_back(key.Scalar(), std::move(child));
+        tree.entries.push_back({key.Scalar(), std::move(child)});
     }
     /// `<<: *base` adds what is not given beside it.
     void merge(Tree& tree, const YAML::Node& value, const std::string& name, std::size_t depth) {
@@ -87,7 +87,7 @@ private:
             if (block->kind != Tree::Kind::block)
                 report(base.origin, name, "<< must name a block, as in <<: *anchor");
             for (const auto& entry : block->entries)
-                if (tree.find(entry.first) == nullptr) tree.entries.push_back(entry);
+                if (tree.find(entry.key) == nullptr) tree.entries.push_back(entry);
         }
     }
 
@@ -145,8 +145,8 @@ Tree build_document(TreeBuilder& builder, const std::string& yaml) {
 }  // namespace
 
 const Tree* Tree::find(std::string_view name) const {
-    const auto found = std::ranges::find(entries, name, &std::pair<std::string, Tree>::first);
-    return found == entries.end() ? nullptr : &found->second;
+    const auto found = std::ranges::find(entries, name, &TreeEntry::key);
+    return found == entries.end() ? nullptr : &found->value;
 }
 
 Tree parse_yaml(const std::string& path, std::string_view yaml, std::vector<Problem>& problems) {

@@ -18,15 +18,20 @@ struct Problem {
 };
 
 /// A YAML document as plain values: what the reader needs, every key with its line.
+struct TreeEntry;
 struct Tree {
     enum class Kind : std::uint8_t { none, scalar, block, list };
     Kind kind = Kind::none;
     Origin origin;
-    std::string text;                                   ///< scalar
-    std::vector<std::pair<std::string, Tree>> entries;  ///< block; each key once
-    std::vector<Tree> items;                            ///< list
+    std::string text;                ///< scalar
+    std::vector<TreeEntry> entries;  ///< block; each key once
+    std::vector<Tree> items;         ///< list
 
     [[nodiscard]] const Tree* find(std::string_view name) const;
+};
+struct TreeEntry {
+    std::string key;
+    Tree value;
 };
 
 /// One document, its keys unique. Anchors, aliases and merge keys (`<<`) are resolved. What is

@@ -69,7 +69,8 @@ public:
             learn(a, moment.context);
             const Pending now = look(moment, a);
             const double level =
-                static_cast<double>(now.profile) + effects_[a].say(now.gap, now.week);
+                static_cast<double>(now.profile) +
+                effects_[a].say(static_cast<double>(now.gap), static_cast<double>(now.week));
             answer.medians.push_back(from_log_level_or_nan(level, moment.context.scale));
             knows_any = knows_any || !std::isnan(level);
             slot(a) = now;
@@ -109,7 +110,9 @@ private:
         const Pending& then = slot(anchor);
         const double actual = log_level(context.demand.values().back(), context.scale);
         const double y = actual - static_cast<double>(then.profile);
-        if (!std::isnan(y)) effects_[anchor].learn(then.gap, then.week, y, forget_);
+        if (!std::isnan(y))
+            effects_[anchor].learn(static_cast<double>(then.gap), static_cast<double>(then.week), y,
+                                   forget_);
     }
     [[nodiscard]] Pending look(const Moment& moment, std::size_t anchor) const {
         const Timestamp target = moment.target(anchor);
