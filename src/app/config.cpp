@@ -17,6 +17,7 @@ namespace {
 template <class Registry>
 std::vector<std::string_view> names_of(const Registry& registry) {
     std::vector<std::string_view> names;
+    names.reserve(registry.size());
     for (const auto& [name, factory] : registry) names.push_back(name);
     return names;
 }
@@ -127,12 +128,19 @@ void ScalingRulesConfig::describe(config::Fields& f) {
     f.list("policies", policies, "Rate limits; without any, the defaults of the HPA");
 }
 
+namespace {
+
+SelectPolicy parsed_select_policy(const std::string& text) {
+    if (text == "Max") return SelectPolicy::max;
+    return text == "Min" ? SelectPolicy::min : SelectPolicy::disabled;
+}
+
+}  // namespace
+
 ScalingRules ScalingRulesConfig::rules(const ScalingRules& defaults) const {
     ScalingRules out = defaults;
     out.stabilization_window = std::chrono::seconds(stabilization_window_s);
-    out.select_policy = select_policy == "Max"   ? SelectPolicy::max
-                        : select_policy == "Min" ? SelectPolicy::min
-                                                 : SelectPolicy::disabled;
+    out.select_policy = parsed_select_policy(select_policy);
     if (!policies.empty()) out.policies.clear();
     for (const auto& policy : policies)
         out.policies.push_back(

@@ -4,7 +4,7 @@
 namespace forescale {
 
 /// What the process says to the shell; documented in every --help.
-enum class ExitCode : int {
+enum class ExitCode : std::uint8_t {
     ok = 0,
     failed = 1,  ///< the command ran, and its answer is no: the configuration has problems, the
                  ///< audit trail is broken

@@ -46,7 +46,7 @@ void flush();
 /// One value as text; `quoted` tells JSON whether it is a string.
 struct Value {
     std::string text;
-    bool quoted;
+    bool quoted = false;
 };
 using Pair = std::pair<std::string_view, Value>;
 [[nodiscard]] bool enabled(Level level);

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] std::vector<Alert> firing() const;  ///< most severe first, then oldest first
     struct Change {
         Alert alert;
-        bool firing;
+        bool firing = false;
     };
     /// Raised, raised with another severity, or cleared since the last call, in order.
     [[nodiscard]] std::vector<Change> changes();

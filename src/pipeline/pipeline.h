@@ -77,7 +77,7 @@ private:
     struct Turn;
     /// A service whose operation was intended in this turn, and what was in flight before.
     struct Acting {
-        ServiceState* state;
+        ServiceState* state = nullptr;
         std::optional<Operation> in_flight;
     };
     Pipeline(std::vector<Service> services, std::vector<Poller> pollers, PipelineParts parts,
