@@ -18,7 +18,7 @@ import sys
 from typing import Callable, Iterator, NamedTuple
 
 # The folders whose results depend on their arguments alone, so that every number can be computed again.
-PURE = ("domain", "features", "models", "prediction", "decision")
+PURE = ("domain", "features", "models", "prediction", "training", "decision")
 # The folders that each talk to one part of the outside world.
 EDGES = ("collectors", "streaming", "storage", "execution", "monitoring")
 # Folders in which every sub-folder is a plug-in, and the function that returns the folder's one list of them.

@@ -18,6 +18,14 @@ public:
 
     [[nodiscard]] double level_now() const { return levels_[slot(0)]; }
     [[nodiscard]] std::span<const float> origin() const { return origin_row(slot(0)); }
+    /// Row and level of an earlier origin, `steps_ago` < steps_kept() ago.
+    [[nodiscard]] std::span<const float> origin(std::size_t steps_ago) const {
+        return origin_row(slot(steps_ago));
+    }
+    [[nodiscard]] double level(std::size_t steps_ago) const { return levels_[slot(steps_ago)]; }
+    [[nodiscard]] std::size_t steps_kept() const {
+        return std::min<std::size_t>(steps_, levels_.size());
+    }
     [[nodiscard]] std::span<const float> target(std::size_t anchor) const {
         return target_row(anchor, steps_);
     }

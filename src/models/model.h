@@ -1,12 +1,16 @@
 #pragma once
 #include "base/archive.h"
 #include "features/feature.h"
+#include "features/seasons.h"
 
 #include <array>
 #include <string>
 #include <vector>
 
 namespace forescale {
+
+class FeatureMemory;
+struct TrainedModels;
 
 /// The horizons, in grid steps ascending, for which every member is asked; between them the path is
 /// interpolated.
@@ -29,6 +33,10 @@ struct Moment {
     std::span<const float> origin;  ///< feature columns of now; NaN columns read as 0
     std::span<const std::span<const float>> targets;  ///< per anchor
     std::span<const Lesson> lessons;                  ///< per anchor: the target that this step is
+    const FeatureMemory& memory;                      ///< the rows of the last 24 h
+    const Series& rollup;  ///< means per hour (or per coarser step), closed ones, 60 days
+    std::span<const Season> seasons;  ///< of the history, strongest first; looked for once a day
+    const TrainedModels& trained;     ///< what was learned over many services; may be empty
     bool rescaled =
         false;  ///< context.scale changed: what was learned in log levels no longer applies
 
@@ -41,6 +49,9 @@ struct Moment {
 struct Answer {
     std::vector<double>
         medians;  ///< demand per anchor; NaN for an anchor at which it has nothing to say
+    /// Half the width of its own central 80 % interval in log levels, per anchor; empty, or NaN:
+    /// not known.
+    std::vector<double> spreads = {};
     std::string asleep_because;  ///< not empty: the whole member sleeps
 };
 

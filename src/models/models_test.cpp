@@ -2,6 +2,7 @@
 #include "models/feature_memory.h"
 #include "models/registry.h"
 #include "models/ridge/normal_equations.h"
+#include "models/test_trial.h"
 
 #include <cstring>
 
@@ -14,45 +15,7 @@ using std::chrono::minutes;
 
 constexpr Duration step = minutes(5);
 constexpr std::size_t per_day = 288;
-constexpr Timestamp monday{day * 4};
-const Anchors anchors{1, 12, 288};
-
-/// Feeds one model with a series, as the forecaster does.
-class Trial {
-public:
-    Trial(std::string_view name, double scale)
-        : model_(models().at(name)(step)), scale_(scale), memory_(anchors) {}
-
-    Answer step_with(double value) {
-        demand_.append(next_, value);
-        next_ += step;
-        const Zone utc;
-        const FeatureContext context{
-            .demand = demand_, .zone = utc, .holidays = {}, .scale = scale_};
-        memory_.look(context, anchors);
-        std::vector<std::span<const float>> targets;
-        std::vector<Lesson> lessons;
-        for (std::size_t a = 0; a < anchors.size(); ++a) {
-            targets.push_back(memory_.target(a));
-            lessons.push_back(memory_.lesson(a, anchors[a], log_level(value, scale_)));
-        }
-        return model_->step({.context = context,
-                             .anchors = anchors,
-                             .level_now = memory_.level_now(),
-                             .origin = memory_.origin(),
-                             .targets = targets,
-                             .lessons = lessons});
-    }
-    Model& model() { return *model_; }
-    [[nodiscard]] const Series& demand() const { return demand_; }
-
-private:
-    std::unique_ptr<Model> model_;
-    double scale_;
-    Series demand_{step, static_cast<std::size_t>(feature_history / step) + 1};
-    FeatureMemory memory_;
-    Timestamp next_ = monday;
-};
+const Anchors& anchors = Trial::anchors;
 
 double shape(std::size_t i) {
     return 1.5 +

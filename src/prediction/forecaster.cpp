@@ -1,6 +1,8 @@
 #include "prediction/forecaster.h"
 
+#include "features/rollup.h"
 #include "models/feature_memory.h"
+#include "models/trained.h"
 #include "prediction/anchor_forecast.h"
 #include "prediction/confidence.h"
 #include "prediction/demand_scale.h"
@@ -14,13 +16,27 @@
 namespace forescale {
 
 namespace {
-constexpr std::uint32_t state_version = 1;
+constexpr std::uint32_t state_version = 2;
 constexpr double peak_half_life_days = 30.0;
 constexpr Duration confidence_half_life =
     std::chrono::minutes(30);  ///< of the confidence without a sample
 
 std::size_t history_steps(Duration step) {
     return static_cast<std::size_t>(feature_history / step) + 1;
+}
+
+/// FNV-1a of the name: the same on every machine, and in every life.
+std::uint64_t seed_of(const ServiceId& service) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char c : service.str())
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return hash;
+}
+
+/// Before anything was trained.
+const std::shared_ptr<const TrainedModels>& untrained() {
+    static const auto none = std::make_shared<const TrainedModels>();
+    return none;
 }
 
 template <class Archive>
@@ -46,8 +62,9 @@ struct Forecaster::Impl {
           anchors(anchor_steps(step)),
           horizons(path_steps(step)),
           demand(step, history_steps(step)),
+          rollup(step),
           memory(anchors),
-          members(step) {
+          members({.step = step, .seed = seed_of(service.id)}) {
         for (const int anchor : anchors) at_anchors.emplace_back(members.size(), step, anchor);
     }
 
@@ -88,7 +105,7 @@ struct Forecaster::Impl {
     template <class Archive>
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
-        archive(demand, scale, memory, members, age_steps, demand_max);
+        archive(demand, rollup, seasons, scale, memory, members, age_steps, demand_max);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         path_fields(archive, path);
     }
@@ -99,6 +116,9 @@ struct Forecaster::Impl {
     Anchors anchors;
     std::vector<int> horizons;
     Series demand;
+    Rollup rollup;
+    std::vector<Season> seasons;
+    std::shared_ptr<const TrainedModels> trained = untrained();
     DemandScale scale;
     FeatureMemory memory;
     Members members;
@@ -124,6 +144,8 @@ void Forecaster::Impl::observe(Timestamp at, double value) {
 
 void Forecaster::Impl::advance(Timestamp at, double value) {
     demand.append(at, value);
+    rollup.add(at, value);
+    if (at == floor_to(at, day)) seasons = find_seasons(demand);
     const double keep = std::exp2(-static_cast<double>(step.count()) /
                                   (peak_half_life_days * static_cast<double>(day.count())));
     demand_max *= keep;
@@ -188,6 +210,10 @@ void Forecaster::Impl::ask_members(bool rescaled) {
                   .origin = memory.origin(),
                   .targets = targets,
                   .lessons = lessons,
+                  .memory = memory,
+                  .rollup = rollup.series(),
+                  .seasons = seasons,
+                  .trained = *trained,
                   .rescaled = rescaled},
                  demand_max);
 }
@@ -230,6 +256,10 @@ void Forecaster::observe(const Window& window) {
     impl_->observe(window.start, std::isfinite(mean) ? std::max(mean, 0.0) : Series::missing);
 }
 
+void Forecaster::adopt(std::shared_ptr<const TrainedModels> trained) {
+    impl_->trained = trained ? std::move(trained) : untrained();
+}
+
 const ForecastPath& Forecaster::forecast() const {
     return impl_->path;
 }
@@ -255,6 +285,7 @@ Result<void> Forecaster::load(std::string_view state) {
     same.grid_step = impl_->step;
     auto fresh = std::make_unique<Impl>(same);
     TRY_VOID(load_state(*fresh, state, state_version));
+    fresh->trained = impl_->trained;
     impl_ = std::move(fresh);
     return {};
 }

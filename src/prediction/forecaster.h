@@ -11,6 +11,8 @@
 
 namespace forescale {
 
+struct TrainedModels;
+
 /// How well one member, or the ensemble, did on a target that has just matured.
 struct MaturedScore {
     std::string member;
@@ -35,6 +37,10 @@ public:
     /// present). Learns from every target that has matured, then makes the new path. Cost:
     /// O(columns^2) per anchor, plus a refit once a day; p99 under 1 ms without the refit.
     void observe(const Window& window);
+
+    /// What was trained over many services, from the next observe() on; null: nothing.
+    /// Not part of save(); load() keeps what was adopted.
+    void adopt(std::shared_ptr<const TrainedModels> trained);
 
     /// The path from the newest observed step, made by observe(). Empty before the first present
     /// step.

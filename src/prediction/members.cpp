@@ -23,11 +23,11 @@ std::string fault(const std::vector<double>& medians, double demand_max) {
 }
 }  // namespace
 
-Members::Members(Duration step, const ModelRegistry& registry)
-    : steps_per_day_(std::max<std::int64_t>(1, day / step)) {
+Members::Members(const ModelSettings& settings, const ModelRegistry& registry)
+    : steps_per_day_(std::max<std::int64_t>(1, day / settings.step)) {
     for (const auto& [name, make] : registry)
         members_.push_back(
-            {.name = name, .model = make(step), .answer = {}, .broke = {}, .rest_steps = 0});
+            {.name = name, .model = make(settings), .answer = {}, .broke = {}, .rest_steps = 0});
 }
 
 void Members::step(const Moment& moment, double demand_max) {

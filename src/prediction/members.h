@@ -13,7 +13,7 @@ namespace forescale {
 /// others go on.
 class Members {
 public:
-    explicit Members(Duration step, const ModelRegistry& registry = models());
+    explicit Members(const ModelSettings& settings, const ModelRegistry& registry = models());
 
     void step(const Moment& moment, double demand_max);
 

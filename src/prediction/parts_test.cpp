@@ -1,5 +1,6 @@
 #include "base/rng.h"
 #include "models/feature_memory.h"
+#include "models/trained.h"
 #include "prediction/aggregation.h"
 #include "prediction/calibration.h"
 #include "prediction/confidence.h"
@@ -233,22 +234,34 @@ private:
 TEST(Members, OneThatBreaksIsPutToSleepAndNamed) {
     const ModelRegistry registry{
         {"explodes",
-         [](Duration) -> std::unique_ptr<Model> { return std::make_unique<Fixed>(1e12); }},
-        {"fine", [](Duration) -> std::unique_ptr<Model> { return std::make_unique<Fixed>(3.0); }},
-        {"not_a_number",
-         [](Duration) -> std::unique_ptr<Model> { return std::make_unique<Fixed>(nan); }}};
-    Members members(step, registry);
+         [](const ModelSettings&) -> std::unique_ptr<Model> {
+             return std::make_unique<Fixed>(1e12);
+         }},
+        {"fine",
+         [](const ModelSettings&) -> std::unique_ptr<Model> {
+             return std::make_unique<Fixed>(3.0);
+         }},
+        {"not_a_number", [](const ModelSettings&) -> std::unique_ptr<Model> {
+             return std::make_unique<Fixed>(nan);
+         }}};
+    Members members({.step = step, .seed = 0}, registry);
     Series demand(step, 10);
     demand.append(Timestamp{}, 3.0);
     const Zone utc;
     const FeatureContext context{.demand = demand, .zone = utc, .holidays = {}};
     const Anchors anchors{1};
+    const FeatureMemory memory(anchors);
+    const TrainedModels trained;
     members.step({.context = context,
                   .anchors = anchors,
                   .level_now = 1.0,
                   .origin = {},
                   .targets = {},
-                  .lessons = {}},
+                  .lessons = {},
+                  .memory = memory,
+                  .rollup = demand,
+                  .seasons = {},
+                  .trained = trained},
                  3.0);
     EXPECT_THAT(members.asleep_because(0), ::testing::StartsWith("broke: 1e+12"));
     EXPECT_EQ(members.asleep_because(1), "");

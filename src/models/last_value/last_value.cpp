@@ -20,7 +20,7 @@ private:
 };
 }  // namespace
 
-std::unique_ptr<Model> make(Duration) {
+std::unique_ptr<Model> make(const ModelSettings&) {
     return std::make_unique<LastValue>();
 }
 

@@ -4,6 +4,6 @@
 namespace forescale::last_value {
 
 /// The newest sample, at every horizon.
-[[nodiscard]] std::unique_ptr<Model> make(Duration step);
+[[nodiscard]] std::unique_ptr<Model> make(const ModelSettings& settings);
 
 }  // namespace forescale::last_value

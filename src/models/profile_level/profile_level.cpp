@@ -133,8 +133,8 @@ private:
 };
 }  // namespace
 
-std::unique_ptr<Model> make(Duration step) {
-    return std::make_unique<ProfileLevel>(step);
+std::unique_ptr<Model> make(const ModelSettings& settings) {
+    return std::make_unique<ProfileLevel>(settings.step);
 }
 
 }  // namespace forescale::profile_level

@@ -7,6 +7,6 @@ namespace forescale::profile_level {
 /// Both the pull of the habit of the week and how long a deviation lasts are learned per horizon,
 /// in log levels, by a robust regression on two columns. Needs a day of history; lives through
 /// gaps, since a habit does not need the newest sample.
-[[nodiscard]] std::unique_ptr<Model> make(Duration step);
+[[nodiscard]] std::unique_ptr<Model> make(const ModelSettings& settings);
 
 }  // namespace forescale::profile_level

@@ -148,11 +148,11 @@ private:
 };
 }  // namespace
 
-std::unique_ptr<Model> make(Duration step) {
-    return std::make_unique<Ridge>(step, HalfLife{.days_near = 1.5, .days_far = 5.0});
+std::unique_ptr<Model> make(const ModelSettings& settings) {
+    return std::make_unique<Ridge>(settings.step, HalfLife{.days_near = 1.5, .days_far = 5.0});
 }
-std::unique_ptr<Model> make_slow(Duration step) {
-    return std::make_unique<Ridge>(step, HalfLife{.days_near = 5.0, .days_far = 20.0});
+std::unique_ptr<Model> make_slow(const ModelSettings& settings) {
+    return std::make_unique<Ridge>(settings.step, HalfLife{.days_near = 5.0, .days_far = 20.0});
 }
 
 }  // namespace forescale::ridge

@@ -11,7 +11,9 @@ namespace forescale::ridge {
 /// O(columns^3 / 6) per solution. source  ridge: Hoerl and Kennard 1970,
 /// doi:10.1080/00401706.1970.10488634; reweighting: Schlossmacher 1973,
 ///         doi:10.1080/01621459.1973.10481459
-[[nodiscard]] std::unique_ptr<Model> make(Duration step);  ///< forgets within days: follows change
-[[nodiscard]] std::unique_ptr<Model> make_slow(Duration step);  ///< forgets within weeks: steadier
+[[nodiscard]] std::unique_ptr<Model> make(
+    const ModelSettings& settings);  ///< forgets within days: follows change
+[[nodiscard]] std::unique_ptr<Model> make_slow(
+    const ModelSettings& settings);  ///< forgets within weeks: steadier
 
 }  // namespace forescale::ridge

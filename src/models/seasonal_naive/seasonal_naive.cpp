@@ -49,8 +49,8 @@ private:
 };
 }  // namespace
 
-std::unique_ptr<Model> make(Duration step) {
-    return std::make_unique<SeasonalNaive>(step);
+std::unique_ptr<Model> make(const ModelSettings& settings) {
+    return std::make_unique<SeasonalNaive>(settings.step);
 }
 
 }  // namespace forescale::seasonal_naive

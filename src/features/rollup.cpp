@@ -1,0 +1,34 @@
+#include "features/rollup.h"
+
+#include <cmath>
+
+namespace forescale {
+
+namespace {
+constexpr Duration history = day * 60;
+
+Duration bucket_of(Duration grid_step) {
+    constexpr Duration hour = std::chrono::hours(1);
+    return (hour + grid_step - Duration(1)) / grid_step * grid_step;
+}
+}  // namespace
+
+Rollup::Rollup(Duration grid_step)
+    : grid_step_(grid_step),
+      series_(bucket_of(grid_step), static_cast<std::size_t>(history / bucket_of(grid_step))) {}
+
+void Rollup::add(Timestamp at, double value) {
+    if (!std::isnan(value)) {
+        sum_ += value;
+        present_ += 1.0;
+    }
+    const Duration width = series_.step();
+    const Timestamp bucket = floor_to(at, width);
+    if (at + grid_step_ < bucket + width) return;
+    const double steps = static_cast<double>(width / grid_step_);
+    series_.append(bucket, present_ >= 0.5 * steps ? sum_ / present_ : Series::missing);
+    sum_ = 0.0;
+    present_ = 0.0;
+}
+
+}  // namespace forescale
