@@ -7,6 +7,8 @@ namespace forescale::blocks {
 
 void lags(const FeatureContext& context, Timestamp target, std::span<double> out);
 void rates(const FeatureContext& context, Timestamp target, std::span<double> out);
+void fine_levels(const FeatureContext& context, Timestamp target, std::span<double> out);
+void fine_deviation(const FeatureContext& context, Timestamp target, std::span<double> out);
 void rolling_means(const FeatureContext& context, Timestamp target, std::span<double> out);
 void rolling_deviation(const FeatureContext& context, Timestamp target, std::span<double> out);
 

@@ -9,11 +9,18 @@
 namespace forescale {
 
 namespace {
-constexpr std::array<Feature, 12> list{{
+constexpr std::array<Feature, 14> list{{
     {"lags", "Log level 3, 4, 5, 6, 8 and 11 steps ago, relative to now", FeatureOf::origin, 6,
      blocks::lags},
     {"rates", "First and second rate of change of the log level per step", FeatureOf::origin, 2,
      blocks::rates},
+    {"fine_levels",
+     "Newest sample, mean of the newest two, and fading means (2, 4 and 9 min) of samples finer "
+     "than "
+     "the grid, relative to now",
+     FeatureOf::origin, 5, blocks::fine_levels},
+    {"fine_deviation", "Standard deviation of those samples within 15 min as a share of the level",
+     FeatureOf::origin, 1, blocks::fine_deviation},
     {"rolling_means", "Mean of the last 15 min, 30 min, 1 h, 2 h, 6 h and 24 h, relative to now",
      FeatureOf::origin, 6, blocks::rolling_means},
     {"rolling_deviation", "Standard deviation of the last 1 h and 24 h as a share of the level",

@@ -19,6 +19,10 @@ struct FeatureContext {
     /// Demand at which the logarithm turns from additive to multiplicative: the service's usual
     /// level.
     double scale = 1.0;
+    /// Samples finer than the grid, newest last: the fine_history that ends with the origin's step.
+    /// NaN marks missing ones; empty where nothing is finer. They are fresher than its mean.
+    std::span<const double> fine = {};
+    Duration fine_step{0};
 
     [[nodiscard]] Timestamp origin() const { return demand.newest(); }
 };
@@ -63,6 +67,8 @@ void compute_features(const FeatureContext& context, FeatureOf of, Timestamp tar
 [[nodiscard]] double level_now(const FeatureContext& context);
 constexpr Duration now_age_max = std::chrono::minutes(30);
 
+/// How far back finer samples are looked at.
+constexpr Duration fine_history = std::chrono::minutes(15);
 /// How far back any feature looks: four weeks, and the width of the smoothing around the same slot.
 constexpr Duration feature_history = day * 29;
 

@@ -1,6 +1,8 @@
 #include "features/feature.h"
 
 #include "base/rng.h"
+#include "features/blocks.h"
+#include "features/fine_ring.h"
 #include "features/past.h"
 #include "features/profile.h"
 
@@ -216,6 +218,62 @@ TEST(Past, TheFutureAndWhatIsGoneReadAsMissing) {
     EXPECT_TRUE(std::isnan(past.at(3)));
     EXPECT_DOUBLE_EQ(past.around(0, 1), 2.5);
     EXPECT_TRUE(std::isnan(past.mean(-5, 3)));
+}
+
+TEST(FineRing, KeepsTheSamplesThatEndWithTheStep) {
+    using std::chrono::minutes;
+    FineRing ring(minutes(1), minutes(5));
+    for (int i = 0; i < 20; ++i)
+        if (i != 17) ring.add(Timestamp(minutes(i)), i);
+    const auto kept = ring.up_to(Timestamp(minutes(15)));
+    ASSERT_EQ(kept.size(), 15U);
+    EXPECT_EQ(kept.front(), 5.0);
+    EXPECT_EQ(kept.back(), 19.0);
+    EXPECT_TRUE(std::isnan(kept[12]));
+    ring.add(Timestamp(minutes(3)), 99.0);  // late: what was seen stays
+    EXPECT_EQ(ring.up_to(Timestamp(minutes(15))).back(), 19.0);
+    EXPECT_TRUE(ring.up_to(Timestamp(minutes(20))).empty());
+}
+
+TEST(FineRing, AGapOfDaysLeavesNothingOld) {
+    using std::chrono::minutes;
+    FineRing ring(minutes(1), minutes(5));
+    for (int i = 0; i < 20; ++i) ring.add(Timestamp(minutes(i)), 1.0);
+    const Timestamp later(day * 3);
+    ring.add(later + minutes(4), 7.0);
+    const auto kept = ring.up_to(later);
+    EXPECT_EQ(std::ranges::count_if(kept, [](double v) { return std::isnan(v); }), 14);
+    EXPECT_EQ(kept.back(), 7.0);
+}
+
+TEST(FineRing, WhereNothingIsFinerThereIsNothing) {
+    FineRing ring(std::chrono::minutes(5), std::chrono::minutes(5));
+    ring.add(Timestamp{}, 1.0);
+    EXPECT_TRUE(ring.up_to(Timestamp{}).empty());
+}
+
+TEST(FineLevels, SayWhereTheStepIsGoing) {
+    using std::chrono::minutes;
+    Series demand(minutes(5), 10);
+    demand.append(Timestamp{}, 3.0);
+    const Zone utc;
+    std::vector<double> fine(15, 1.0);
+    fine.back() = 7.0;
+    const FeatureContext context{.demand = demand,
+                                 .zone = utc,
+                                 .holidays = {},
+                                 .scale = 1.0,
+                                 .fine = fine,
+                                 .fine_step = minutes(1)};
+    std::array<double, 5> levels{};
+    blocks::fine_levels(context, context.origin(), levels);
+    EXPECT_DOUBLE_EQ(levels[0], std::log(8.0 / 4.0));
+    EXPECT_DOUBLE_EQ(levels[1], std::log(5.0 / 4.0));
+    EXPECT_GT(levels[2], levels[3]);
+    EXPECT_GT(levels[3], levels[4]);
+    std::array<double, 1> deviation{};
+    blocks::fine_deviation(context, context.origin(), deviation);
+    EXPECT_NEAR(deviation[0], std::sqrt(63.0 / 15.0 - 1.4 * 1.4) / 2.4, 1e-12);
 }
 
 }  // namespace

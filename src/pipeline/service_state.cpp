@@ -58,7 +58,10 @@ ServiceState::ServiceState(Service service)
 
 void ServiceState::absorb(const Window& window, std::span<const BusinessEvent> events,
                           Batch& batch) {
-    if (window.width == service_.fine_step) lead_demand_.observe(window);
+    if (window.width == service_.fine_step) {
+        lead_demand_.observe(window);
+        forecaster_.observe_fine(window);
+    }
     if (window.width == service_.grid_step) absorb_grid(window, events, batch);
     if (window.width == std::chrono::hours(1) && window.present())
         batch.hourly.push_back({service_.id, window});

@@ -1,5 +1,6 @@
 #include "prediction/forecaster.h"
 
+#include "features/fine_ring.h"
 #include "features/rollup.h"
 #include "models/feature_memory.h"
 #include "models/trained.h"
@@ -62,6 +63,7 @@ struct Forecaster::Impl {
           anchors(anchor_steps(step)),
           horizons(path_steps(step)),
           demand(step, history_steps(step)),
+          fine(service.fine_step, step),
           rollup(step),
           memory(anchors),
           members({.step = step, .seed = seed_of(service.id)}) {
@@ -76,7 +78,12 @@ struct Forecaster::Impl {
     void combine_members();
     void make_path();
     [[nodiscard]] FeatureContext context() const {
-        return {.demand = demand, .zone = zone, .holidays = holidays, .scale = scale.value()};
+        return {.demand = demand,
+                .zone = zone,
+                .holidays = holidays,
+                .scale = scale.value(),
+                .fine = fine.up_to(demand.newest()),
+                .fine_step = fine.step()};
     }
     /// Half hour of the local day.
     [[nodiscard]] std::size_t slot_of(Timestamp time) const {
@@ -105,7 +112,7 @@ struct Forecaster::Impl {
     template <class Archive>
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
-        archive(demand, rollup, seasons, scale, memory, members, age_steps, demand_max);
+        archive(demand, fine, rollup, seasons, scale, memory, members, age_steps, demand_max);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         path_fields(archive, path);
     }
@@ -116,6 +123,7 @@ struct Forecaster::Impl {
     Anchors anchors;
     std::vector<int> horizons;
     Series demand;
+    FineRing fine;
     Rollup rollup;
     std::vector<Season> seasons;
     std::shared_ptr<const TrainedModels> trained = untrained();
@@ -256,6 +264,11 @@ void Forecaster::observe(const Window& window) {
     impl_->observe(window.start, std::isfinite(mean) ? std::max(mean, 0.0) : Series::missing);
 }
 
+void Forecaster::observe_fine(const Window& window) {
+    const double mean = window.present() ? window.mean() : Series::missing;
+    impl_->fine.add(window.start, std::isfinite(mean) ? std::max(mean, 0.0) : Series::missing);
+}
+
 void Forecaster::adopt(std::shared_ptr<const TrainedModels> trained) {
     impl_->trained = trained ? std::move(trained) : untrained();
 }
@@ -283,6 +296,7 @@ Result<void> Forecaster::load(std::string_view state) {
     Service same;
     same.zone = impl_->zone;
     same.grid_step = impl_->step;
+    same.fine_step = impl_->fine.step();
     auto fresh = std::make_unique<Impl>(same);
     TRY_VOID(load_state(*fresh, state, state_version));
     fresh->trained = impl_->trained;

@@ -38,6 +38,10 @@ public:
     /// O(columns^2) per anchor, plus a refit once a day; p99 under 1 ms without the refit.
     void observe(const Window& window);
 
+    /// The next window finer than the grid, before the grid step that ends with it or later: what is
+    /// newest within a step tells where the next is going. Nothing where nothing is finer.
+    void observe_fine(const Window& window);
+
     /// What was trained over many services, from the next observe() on; null: nothing.
     /// Not part of save(); load() keeps what was adopted.
     void adopt(std::shared_ptr<const TrainedModels> trained);

@@ -14,6 +14,15 @@ namespace forescale {
 
 namespace {
 constexpr Duration cadence_min = std::chrono::minutes(15);
+constexpr Duration fine_step_min = std::chrono::minutes(1);
+
+/// Windows finer than the grid, as the stream would close them; none where nothing is finer.
+std::vector<Window> fine_windows(const Trace& trace, const TraceGrid& grid, Duration step) {
+    if (step >= grid.width || grid.width % step != Duration(0)) return {};
+    const auto per_step = static_cast<std::size_t>(grid.width / step);
+    return trace_windows(trace,
+                         {.width = step, .first = grid.first, .count = grid.count * per_step});
+}
 
 BacktestSeries prepare(const Trace& trace, const std::vector<Window>& windows) {
     BacktestSeries series;
@@ -57,9 +66,14 @@ BacktestSeries replay(const Trace& trace, const BacktestSettings& settings, cons
     Service service;
     service.id = ServiceId(trace.name);
     service.zone = zone;
+    service.fine_step = std::max(fine_step_min, trace.step);
     service.grid_step = series.grid.width;
+    const std::vector<Window> fine = fine_windows(trace, series.grid, service.fine_step);
+    auto next_fine = fine.begin();
     Forecaster forecaster(service);
     for (std::size_t i = 0; i < windows.size(); ++i) {
+        for (; next_fine != fine.end() && next_fine->end() <= windows[i].end(); ++next_fine)
+            forecaster.observe_fine(*next_fine);
         forecaster.observe(windows[i]);
         if (!is_origin(series, i)) continue;
         if (series.members.empty())

@@ -13,6 +13,15 @@ std::span<const double> newest(const Series& demand) {
     const auto most = static_cast<std::size_t>(history_max / demand.step());
     return values.last(std::min(values.size(), most));
 }
+/// Those of series.fine that end `steps_left` grid steps before the newest one.
+std::vector<double> fine_at(const TrainingSeries& series, std::size_t steps_left) {
+    if (series.fine_step <= Duration(0) || series.fine.empty()) return {};
+    const auto per_step = static_cast<std::size_t>(series.demand.step() / series.fine_step);
+    const auto wanted = static_cast<std::size_t>(fine_history / series.fine_step);
+    if (series.fine.size() < per_step * steps_left + wanted) return {};
+    const auto end = series.fine.end() - static_cast<std::ptrdiff_t>(per_step * steps_left);
+    return {end - static_cast<std::ptrdiff_t>(wanted), end};
+}
 }  // namespace
 
 void replay(const TrainingSeries& series, const std::function<void(const TrainingStep&)>& each) {
@@ -24,13 +33,18 @@ void replay(const TrainingSeries& series, const std::function<void(const Trainin
     std::vector<Lesson> lessons(anchors.size());
     const auto values = newest(series.demand);
     Timestamp at = series.demand.newest() - step * static_cast<Duration::rep>(values.size() - 1);
+    std::size_t steps_left = values.size();
     for (const double value : values) {
+        --steps_left;
         seen.append(at, value);
         if (scale.review(seen)) memory.forget();
+        const std::vector<double> fine = fine_at(series, steps_left);
         const FeatureContext context{.demand = seen,
                                      .zone = series.service.zone,
                                      .holidays = series.service.holidays,
-                                     .scale = scale.value()};
+                                     .scale = scale.value(),
+                                     .fine = fine,
+                                     .fine_step = series.fine_step};
         memory.look(context, anchors);
         const double level = log_level(value, scale.value());
         for (std::size_t a = 0; a < anchors.size(); ++a)

@@ -10,7 +10,10 @@ namespace forescale {
 /// What one service has to teach: its demand on the forecast grid.
 struct TrainingSeries {
     Service service;
-    Series demand;  ///< at most 60 days of it are used
+    Series demand;                 ///< at most 60 days of it are used
+    std::vector<float> fine = {};  ///< samples finer than the grid that end with demand's newest
+                                   ///< step, newest last; NaN: missing; may be empty
+    Duration fine_step{0};
 };
 
 /// One step of a history, as the forecaster saw it then: nothing after it exists.
