@@ -52,7 +52,7 @@ struct Answer {
     /// Half the width of its own central 80 % interval in log levels, per anchor; empty, or NaN:
     /// not known.
     std::vector<double> spreads = {};
-    std::string asleep_because;  ///< not empty: the whole member sleeps
+    std::string asleep_because = {};  ///< not empty: the whole member sleeps
 };
 
 /// One way of forecasting demand, learning step by step. Pure state: the same steps give the same
