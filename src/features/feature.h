@@ -9,6 +9,8 @@
 
 namespace forescale {
 
+class SlotProfiles;
+
 /// What features may look at: nothing after the origin exists in it.
 struct FeatureContext {
     const Series& demand;  ///< grid steps up to and including the origin
@@ -23,6 +25,8 @@ struct FeatureContext {
     /// NaN marks missing ones; empty where nothing is finer. They are fresher than its mean.
     std::span<const double> fine = {};
     Duration fine_step{0};
+    /// Profiles that were computed before; null: none are kept.
+    const SlotProfiles* profiles = nullptr;
 
     [[nodiscard]] Timestamp origin() const { return demand.newest(); }
 };

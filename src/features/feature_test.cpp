@@ -6,6 +6,7 @@
 #include "features/past.h"
 #include "features/profile.h"
 
+#include <bit>
 #include <cstring>
 #include <set>
 
@@ -218,6 +219,35 @@ TEST(Past, TheFutureAndWhatIsGoneReadAsMissing) {
     EXPECT_TRUE(std::isnan(past.at(3)));
     EXPECT_DOUBLE_EQ(past.around(0, 1), 2.5);
     EXPECT_TRUE(std::isnan(past.mean(-5, 3)));
+}
+
+TEST(SlotProfiles, KeptOnesAreThoseComputedAnewAlsoAcrossClockChanges) {
+    const Zone zone = *load_zone("Europe/Berlin");
+    const std::vector<double> values = traffic(288 * 40, 3);
+    Series demand(step, history_steps());
+    SlotProfiles profiles(step);
+    Timestamp at = *parse_timestamp("2024-03-01T00:00:00Z");
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < values.size(); ++i, at += step) {
+        demand.append(at, values[i]);
+        const FeatureContext anew{.demand = demand, .zone = zone, .holidays = {}};
+        FeatureContext kept = anew;
+        kept.profiles = &profiles;
+        profiles.look(kept);
+        if (i % 13 != 5) continue;
+        for (const Duration ahead :
+             {Duration(0), Duration(step), Duration(hours(3)), Duration(day)}) {
+            found += profiles.find(at + ahead) != nullptr;
+            EXPECT_EQ(std::bit_cast<std::uint64_t>(slot_profile(anew, at + ahead).trimmed),
+                      std::bit_cast<std::uint64_t>(slot_profile(kept, at + ahead).trimmed));
+            EXPECT_EQ(std::bit_cast<std::uint64_t>(week_profile(anew, at + ahead)),
+                      std::bit_cast<std::uint64_t>(week_profile(kept, at + ahead)));
+        }
+    }
+    EXPECT_GT(found, 2300U);  // of 886 * 3: all but those beyond the clock changes
+    SlotProfiles again(step);
+    again.rebuild({.demand = demand, .zone = zone, .holidays = {}});
+    EXPECT_NE(again.find(at + hours(3)), nullptr);
 }
 
 TEST(FineRing, KeepsTheSamplesThatEndWithTheStep) {

@@ -22,7 +22,8 @@ double trimmed_mean(std::span<double> values) {
     return sum / static_cast<double>(count - 2 * cut);
 }
 
-SlotProfile slot_profile(const FeatureContext& context, Timestamp target) {
+namespace {
+SlotProfile profile_of_days(const FeatureContext& context, Timestamp target) {
     const Past past(context.demand);
     const Past::Steps radius = slot_radius(context.demand);
     std::array<double, profile_days> seen{};
@@ -38,7 +39,7 @@ SlotProfile slot_profile(const FeatureContext& context, Timestamp target) {
     return {.trimmed = trimmed_mean(seen), .mean = sum / present};
 }
 
-double week_profile(const FeatureContext& context, Timestamp target) {
+double profile_of_weeks(const FeatureContext& context, Timestamp target) {
     const Past past(context.demand);
     const Past::Steps radius = slot_radius(context.demand);
     double sum = 0.0;
@@ -50,6 +51,57 @@ double week_profile(const FeatureContext& context, Timestamp target) {
         present += 1.0;
     }
     return present > 0.0 ? sum / present : Series::missing;
+}
+
+const SlotProfiles::Kept* kept_for(const FeatureContext& context, Timestamp target) {
+    return context.profiles == nullptr ? nullptr : context.profiles->find(target);
+}
+}  // namespace
+
+SlotProfile slot_profile(const FeatureContext& context, Timestamp target) {
+    const auto* kept = kept_for(context, target);
+    return kept != nullptr ? kept->days : profile_of_days(context, target);
+}
+
+double week_profile(const FeatureContext& context, Timestamp target) {
+    const auto* kept = kept_for(context, target);
+    return kept != nullptr ? kept->weeks : profile_of_weeks(context, target);
+}
+
+SlotProfiles::SlotProfiles(Duration step)
+    : step_(step), kept_(static_cast<std::size_t>(std::max<Duration::rep>(1, day / step))) {}
+
+std::size_t SlotProfiles::slot(Timestamp target) const {
+    return static_cast<std::size_t>(target.time_since_epoch() / step_) % kept_.size();
+}
+
+void SlotProfiles::keep(const FeatureContext& context, Timestamp target) {
+    kept_[slot(target)] = {.target = target,
+                           .days = profile_of_days(context, target),
+                           .weeks = profile_of_weeks(context, target)};
+}
+
+// A slot stands on its neighbours too, the last of which is seen a day less the radius before it.
+// Where a clock change moves the slot of a day before, what it stands on is later by the change.
+void SlotProfiles::look(const FeatureContext& context) {
+    const Past::Steps ahead = day / step_ - slot_radius(context.demand);
+    if (ahead <= 0) return;
+    const Timestamp target = context.origin() + step_ * ahead;
+    if (same_slot(context, target, 1) == slot_radius(context.demand)) keep(context, target);
+}
+
+void SlotProfiles::rebuild(const FeatureContext& context) {
+    std::ranges::fill(kept_, Kept{});
+    const Past::Steps ahead = day / step_ - slot_radius(context.demand);
+    for (Past::Steps k = 0; k <= ahead; ++k) {
+        const Timestamp target = context.origin() + step_ * k;
+        if (same_slot(context, target, 1) >= slot_radius(context.demand)) keep(context, target);
+    }
+}
+
+const SlotProfiles::Kept* SlotProfiles::find(Timestamp target) const {
+    const Kept& kept = kept_[slot(target)];
+    return kept.target == target ? &kept : nullptr;
 }
 
 }  // namespace forescale

@@ -1,6 +1,7 @@
 #include "prediction/forecaster.h"
 
 #include "features/fine_ring.h"
+#include "features/profile.h"
 #include "features/rollup.h"
 #include "models/feature_memory.h"
 #include "models/trained.h"
@@ -64,6 +65,7 @@ struct Forecaster::Impl {
           horizons(path_steps(step)),
           demand(step, history_steps(step)),
           fine(service.fine_step, step),
+          profiles(step),
           rollup(step),
           memory(anchors),
           members({.step = step, .seed = seed_of(service.id)}) {
@@ -83,7 +85,8 @@ struct Forecaster::Impl {
                 .holidays = holidays,
                 .scale = scale.value(),
                 .fine = fine.up_to(demand.newest()),
-                .fine_step = fine.step()};
+                .fine_step = fine.step(),
+                .profiles = &profiles};
     }
     /// Half hour of the local day.
     [[nodiscard]] std::size_t slot_of(Timestamp time) const {
@@ -112,7 +115,7 @@ struct Forecaster::Impl {
     template <class Archive>
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
-        archive(demand, fine, rollup, seasons, scale, memory, members, age_steps, demand_max);
+        archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps, demand_max);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         path_fields(archive, path);
     }
@@ -124,6 +127,7 @@ struct Forecaster::Impl {
     std::vector<int> horizons;
     Series demand;
     FineRing fine;
+    SlotProfiles profiles;
     Rollup rollup;
     std::vector<Season> seasons;
     std::shared_ptr<const TrainedModels> trained = untrained();
@@ -165,6 +169,7 @@ void Forecaster::Impl::advance(Timestamp at, double value) {
         for (AnchorForecast& anchor : at_anchors) anchor.rescale();
     }
     learn_from_matured(value);
+    profiles.look(context());
     memory.look(context(), anchors);
     ask_members(rescaled);
     combine_members();

@@ -1,5 +1,6 @@
 #include "training/replay.h"
 
+#include "features/profile.h"
 #include "prediction/demand_scale.h"
 #include "prediction/horizons.h"
 
@@ -28,6 +29,7 @@ void replay(const TrainingSeries& series, const std::function<void(const Trainin
     const Duration step = series.demand.step();
     const Anchors anchors = anchor_steps(step);
     Series seen(step, static_cast<std::size_t>(feature_history / step) + 1);
+    SlotProfiles profiles(step);
     DemandScale scale;
     FeatureMemory memory(anchors);
     std::vector<Lesson> lessons(anchors.size());
@@ -44,7 +46,9 @@ void replay(const TrainingSeries& series, const std::function<void(const Trainin
                                      .holidays = series.service.holidays,
                                      .scale = scale.value(),
                                      .fine = fine,
-                                     .fine_step = series.fine_step};
+                                     .fine_step = series.fine_step,
+                                     .profiles = &profiles};
+        profiles.look(context);
         memory.look(context, anchors);
         const double level = log_level(value, scale.value());
         for (std::size_t a = 0; a < anchors.size(); ++a)
