@@ -100,6 +100,8 @@ public:
         (get(values), ...);
     }
     [[nodiscard]] bool failed() const { return failed_; }
+    /// For fields() that finds sizes or values which its class cannot have.
+    void refuse() { failed_ = true; }
     [[nodiscard]] bool at_end() const { return bytes_.empty(); }
 
 private:

@@ -2,6 +2,7 @@
 
 #include "models/last_value/last_value.h"
 #include "models/profile_level/profile_level.h"
+#include "models/recurrent/recurrent.h"
 #include "models/ridge/ridge.h"
 #include "models/seasonal_naive/seasonal_naive.h"
 #include "models/weekly_naive/weekly_naive.h"
@@ -10,7 +11,9 @@ namespace forescale {
 
 const ModelRegistry& models() {
     static const ModelRegistry all{
+        {"gru", recurrent::make_gru},
         {"last_value", last_value::make},
+        {"lstm", recurrent::make_lstm},
         {"profile_level", profile_level::make},
         {"ridge", ridge::make},
         {"ridge_slow", ridge::make_slow},

@@ -1,6 +1,7 @@
 #pragma once
 #include "features/rollup.h"
 #include "models/feature_memory.h"
+#include "models/recurrent/test_networks.h"
 #include "models/registry.h"
 #include "models/trained.h"
 
@@ -47,7 +48,12 @@ public:
     Model& model() { return *model_; }
     [[nodiscard]] const Series& demand() const { return demand_; }
 
-    std::shared_ptr<const TrainedModels> trained = std::make_shared<const TrainedModels>();
+    /// Networks of random weights: whoever needs a real training sets another.
+    std::shared_ptr<const TrainedModels> trained = [] {
+        auto made = std::make_shared<TrainedModels>();
+        made->networks = recurrent::random_networks(step, {1, 12});
+        return made;
+    }();
 
 private:
     std::unique_ptr<Model> model_;

@@ -25,7 +25,8 @@ std::vector<double> fine_at(const TrainingSeries& series, std::size_t steps_left
 }
 }  // namespace
 
-void replay(const TrainingSeries& series, const std::function<void(const TrainingStep&)>& each) {
+void replay(const TrainingSeries& series, const std::function<void(const TrainingStep&)>& each,
+            std::size_t looks_from) {
     const Duration step = series.demand.step();
     const Anchors anchors = anchor_steps(step);
     Series seen(step, static_cast<std::size_t>(feature_history / step) + 1);
@@ -40,6 +41,7 @@ void replay(const TrainingSeries& series, const std::function<void(const Trainin
         --steps_left;
         seen.append(at, value);
         if (scale.review(seen)) memory.forget();
+        at += step;
         const std::vector<double> fine = fine_at(series, steps_left);
         const FeatureContext context{.demand = seen,
                                      .zone = series.service.zone,
@@ -49,12 +51,12 @@ void replay(const TrainingSeries& series, const std::function<void(const Trainin
                                      .fine_step = series.fine_step,
                                      .profiles = &profiles};
         profiles.look(context);
+        if (values.size() - steps_left <= looks_from) continue;
         memory.look(context, anchors);
         const double level = log_level(value, scale.value());
         for (std::size_t a = 0; a < anchors.size(); ++a)
             lessons[a] = memory.lesson(a, anchors[a], level);
         each({.context = context, .anchors = anchors, .memory = memory, .lessons = lessons});
-        at += step;
     }
 }
 

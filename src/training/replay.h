@@ -25,7 +25,9 @@ struct TrainingStep {
 };
 
 /// Plays a history step by step through the same code that forecasts: features have one way to be
-/// computed. O(steps * columns).
-void replay(const TrainingSeries& series, const std::function<void(const TrainingStep&)>& each);
+/// computed. O(steps * columns). Features are looked at, and `each` is called, from the step
+/// `looks_from` on, counted from the oldest of the 60 days: what lies before it is history alone.
+void replay(const TrainingSeries& series, const std::function<void(const TrainingStep&)>& each,
+            std::size_t looks_from = 0);
 
 }  // namespace forescale

@@ -1,0 +1,55 @@
+#pragma once
+#include "base/rng.h"
+#include "training/network_rows.h"
+#include "training/recurrent_gradient.h"
+#include "training/train_networks.h"
+
+namespace forescale {
+
+/// Weights spread for a start: each column as large as its inputs allow, heads near their quantile.
+[[nodiscard]] std::vector<float> first_weights(const recurrent::Layout& layout, Rng& rng);
+
+/// Adam with the gradient clipped by its norm.
+class Adam {
+public:
+    explicit Adam(std::size_t weights) : mean_(weights), square_(weights) {}
+    void step(std::span<float> weights, std::span<float> gradient, double rate);
+
+private:
+    std::vector<float> mean_, square_;
+    double steps_ = 0.0;
+};
+
+/// Learns one network from rows.
+class NetworkTrainer {
+public:
+    NetworkTrainer(const recurrent::Layout& layout, std::vector<float> weights);
+
+    /// One pass over the rows in an order of `rng`, in sequences of 8 h (96 rows) side by side;
+    /// rate_at(share of the pass) is Adam's rate.
+    void pass(const NetworkRows& rows, Rng& rng, const std::function<double(double)>& rate_at,
+              const Parallel& parallel);
+    /// Mean over rows and heads of weight * pinball loss, the state carried through each piece.
+    [[nodiscard]] double loss(const NetworkRows& rows) const;
+    [[nodiscard]] const std::vector<float>& weights() const { return weights_; }
+
+private:
+    using Sequence = NetworkRows::Piece;
+    void learn(const NetworkRows& rows, std::span<const Sequence> sequences, double rate,
+               const Parallel& parallel);
+    [[nodiscard]] recurrent::Batch<float> batch_of(const NetworkRows& rows,
+                                                   std::span<const Sequence> sequences) const;
+
+    recurrent::Layout layout_;
+    std::vector<float> weights_;
+    Adam adam_;
+    /// A batch is cut into a fixed number of shards, whose gradients are summed in order: how many
+    /// threads work on them does not show.
+    struct Shard {
+        recurrent::Unrolled<float> unrolled;
+        std::vector<float> gradient;
+    };
+    std::vector<Shard> shards_;
+};
+
+}  // namespace forescale
