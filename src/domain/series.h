@@ -58,6 +58,12 @@ public:
         return values()[static_cast<std::size_t>((time - oldest()) / step_)];
     }
 
+    /// Another value for a step that is kept; ignored outside of what is kept.
+    void replace(Timestamp at, double value) {
+        if (empty() || at > newest_ || at < oldest()) return;
+        values_[values_.size() - 1 - static_cast<std::size_t>((newest_ - at) / step_)] = value;
+    }
+
     template <class Archive>
     void fields(Archive& archive) {
         archive(step_, steps_max_, newest_, values_);

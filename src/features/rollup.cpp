@@ -31,4 +31,22 @@ void Rollup::add(Timestamp at, double value) {
     present_ = 0.0;
 }
 
+void Rollup::correct(const Series& demand, Timestamp from) {
+    if (series_.empty()) return;
+    const Duration width = series_.step();
+    Timestamp bucket = std::max(floor_to(std::max(from, demand.oldest()), width), series_.oldest());
+    for (; bucket <= series_.newest(); bucket += width) {
+        if (std::isnan(series_.at(bucket))) continue;
+        double sum = 0.0;
+        double present = 0.0;
+        for (Timestamp at = bucket; at < bucket + width; at += grid_step_) {
+            const double value = demand.at(at);
+            if (std::isnan(value)) continue;
+            sum += value;
+            present += 1.0;
+        }
+        if (present > 0.0) series_.replace(bucket, sum / present);
+    }
+}
+
 }  // namespace forescale

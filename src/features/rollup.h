@@ -12,6 +12,9 @@ public:
     /// The next grid step; NaN: missing. A bucket closes with its last grid step, and is missing
     /// when less than half of it is there.
     void add(Timestamp at, double value);
+    /// Takes closed buckets from `from` on again from `demand`, which was rewritten and still holds
+    /// them.
+    void correct(const Series& demand, Timestamp from);
     [[nodiscard]] const Series& series() const { return series_; }
 
     template <class Archive>

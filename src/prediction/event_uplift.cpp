@@ -1,6 +1,7 @@
 #include "prediction/event_uplift.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace forescale {
 
@@ -13,6 +14,23 @@ void multiply(Quantiles& quantiles, double factor) {
     for (double& q : quantiles) q *= factor;
 }
 }  // namespace
+
+// Of the standard normal distribution.
+constexpr Quantiles normal_scores{-1.6449, -1.2816, -0.8416, -0.5244, -0.2533, 0.0,
+                                  0.2533,  0.5244,  0.8416,  1.2816,  1.6449,  2.3263};
+
+Quantiles with_effect(Quantiles quantiles, const EventEffect& effect) {
+    const double median = quantiles[median_index];
+    for (std::size_t i = 0; i < quantiles.size(); ++i) {
+        double& q = quantiles[i];
+        if (i != median_index && q > 0.0 && median > 0.0 && effect.deviation > 0.0)
+            q = median * std::exp(std::copysign(
+                             std::hypot(std::log(q / median), normal_scores[i] * effect.deviation),
+                             normal_scores[i]));
+        q *= std::exp(effect.log_factor);
+    }
+    return quantiles;
+}
 
 double event_factor(std::span<const BusinessEvent> events, const ServiceId& service,
                     Timestamp time) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "domain/event.h"
 #include "domain/forecast.h"
+#include "prediction/event_effects.h"
 
 #include <span>
 
@@ -21,5 +22,9 @@ namespace forescale {
 /// lies where they do not reach.
 [[nodiscard]] LeadDemand with_events(LeadDemand demand, std::span<const BusinessEvent> events,
                                      const ServiceId& service);
+
+/// Quantiles of demand with an event: multiplied by its factor, and wider by its deviation (log
+/// normal, independent of the forecast's own error).
+[[nodiscard]] Quantiles with_effect(Quantiles quantiles, const EventEffect& effect);
 
 }  // namespace forescale

@@ -8,6 +8,8 @@
 #include "prediction/anchor_forecast.h"
 #include "prediction/confidence.h"
 #include "prediction/demand_scale.h"
+#include "prediction/event_effects.h"
+#include "prediction/event_uplift.h"
 #include "prediction/horizons.h"
 #include "prediction/members.h"
 #include "prediction/path.h"
@@ -56,6 +58,19 @@ void path_fields(Archive& archive, ForecastPath& path) {
 }
 }  // namespace
 
+/// A target that events reach, as it was said.
+struct SaidWithEvents {
+    Timestamp target;
+    Duration horizon{0};
+    double factor = 1.0;  ///< what events do to the median
+    double low = 0.0;     ///< of the central 90 %
+    double high = 0.0;
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(target, horizon, factor, low, high);
+    }
+};
+
 struct Forecaster::Impl {
     explicit Impl(const Service& service)
         : zone(service.zone),
@@ -67,6 +82,7 @@ struct Forecaster::Impl {
           fine(service.fine_step, step),
           profiles(step),
           rollup(step),
+          events(step, zone, holidays),
           memory(anchors),
           members({.step = step, .seed = seed_of(service.id)}) {
         for (const int anchor : anchors) at_anchors.emplace_back(members.size(), step, anchor);
@@ -79,6 +95,8 @@ struct Forecaster::Impl {
     void ask_members(bool rescaled);
     void combine_members();
     void make_path();
+    void say_events();
+    void score_events(double value);
     [[nodiscard]] FeatureContext context() const {
         return {.demand = demand,
                 .zone = zone,
@@ -115,7 +133,8 @@ struct Forecaster::Impl {
     template <class Archive>
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
-        archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps, demand_max);
+        archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps,
+                demand_max, events, said_with_events);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         path_fields(archive, path);
     }
@@ -129,6 +148,8 @@ struct Forecaster::Impl {
     FineRing fine;
     SlotProfiles profiles;
     Rollup rollup;
+    EventEffects events;  ///< everything else here works on demand without what it says
+    std::vector<SaidWithEvents> said_with_events;
     std::vector<Season> seasons;
     std::shared_ptr<const TrainedModels> trained = untrained();
     DemandScale scale;
@@ -151,12 +172,18 @@ void Forecaster::Impl::observe(Timestamp at, double value) {
     // Before the first sample there is nothing to know about.
     if (demand.empty() && std::isnan(value)) return;
     advance(at, value);
+    score_events(value);
     make_path();
 }
 
 void Forecaster::Impl::advance(Timestamp at, double value) {
+    value = events.clean(demand, at, value);
     demand.append(at, value);
     rollup.add(at, value);
+    if (const auto from = events.settle(demand)) {
+        rollup.correct(demand, *from);
+        profiles.rebuild(context());
+    }
     if (at == floor_to(at, day)) seasons = find_seasons(demand);
     const double keep = std::exp2(-static_cast<double>(step.count()) /
                                   (peak_half_life_days * static_cast<double>(day.count())));
@@ -242,6 +269,7 @@ void Forecaster::Impl::make_path() {
     path.origin = demand.newest();
     path.step = step;
     path.points = path_points(context(), anchors, at_anchors, horizons, demand_max);
+    say_events();
     const std::size_t hour = anchor_of(std::chrono::hours(1));
     const auto at_hour =
         std::ranges::find(path.points, step * anchors[hour], &ForecastPoint::horizon);
@@ -258,6 +286,36 @@ void Forecaster::Impl::make_path() {
     }
 }
 
+/// The path, and what will be scored, with what events do to its targets.
+void Forecaster::Impl::say_events() {
+    for (ForecastPoint& point : path.points) {
+        const Timestamp target = path.origin + point.horizon;
+        const EventEffect effect = events.at(target);
+        if (effect.is_none()) continue;
+        point.quantiles = with_effect(point.quantiles, effect);
+        if (std::ranges::find(headline_horizons, point.horizon) != headline_horizons.end())
+            said_with_events.push_back({.target = target,
+                                        .horizon = point.horizon,
+                                        .factor = std::exp(effect.log_factor),
+                                        .low = point.quantiles.front(),
+                                        .high = point.quantiles[quantile_levels.size() - 2]});
+    }
+}
+
+/// What was said is scored against demand as it came, events included.
+void Forecaster::Impl::score_events(double value) {
+    for (MaturedScore& score : matured) {
+        score.actual = value;
+        for (const SaidWithEvents& said : said_with_events) {
+            if (said.target != demand.newest() || said.horizon != score.horizon) continue;
+            score.forecast *= said.factor;
+            score.inside_90 = score.member == "ensemble" && value >= said.low && value <= said.high;
+        }
+    }
+    std::erase_if(said_with_events,
+                  [&](const SaidWithEvents& said) { return said.target <= demand.newest(); });
+}
+
 Forecaster::Forecaster(const Service& service) : impl_(std::make_unique<Impl>(service)) {}
 Forecaster::~Forecaster() = default;
 Forecaster::Forecaster(Forecaster&&) noexcept = default;
@@ -271,7 +329,17 @@ void Forecaster::observe(const Window& window) {
 
 void Forecaster::observe_fine(const Window& window) {
     const double mean = window.present() ? window.mean() : Series::missing;
-    impl_->fine.add(window.start, std::isfinite(mean) ? std::max(mean, 0.0) : Series::missing);
+    const double factor = std::exp(impl_->events.at(window.start).log_factor);
+    impl_->fine.add(window.start,
+                    std::isfinite(mean) ? std::max(mean, 0.0) / factor : Series::missing);
+}
+
+void Forecaster::know(std::vector<BusinessEvent> events) {
+    impl_->events.know(std::move(events));
+}
+
+EventEffect Forecaster::event_effect(Timestamp time) const {
+    return impl_->events.at(time);
 }
 
 void Forecaster::adopt(std::shared_ptr<const TrainedModels> trained) {
@@ -286,7 +354,10 @@ std::vector<double> Forecaster::member_medians(Duration horizon) const {
     const std::size_t anchor = impl_->anchor_of(horizon);
     if (impl_->step * impl_->anchors[anchor] != horizon)
         return std::vector<double>(impl_->members.size(), Series::missing);
-    return impl_->members.medians(anchor);
+    std::vector<double> medians = impl_->members.medians(anchor);
+    const double factor = std::exp(impl_->events.at(impl_->demand.newest() + horizon).log_factor);
+    for (double& median : medians) median *= factor;
+    return medians;
 }
 
 const std::vector<MaturedScore>& Forecaster::matured() const {
@@ -305,6 +376,7 @@ Result<void> Forecaster::load(std::string_view state) {
     auto fresh = std::make_unique<Impl>(same);
     TRY_VOID(load_state(*fresh, state, state_version));
     fresh->trained = impl_->trained;
+    fresh->events.know_as(impl_->events);
     impl_ = std::move(fresh);
     return {};
 }

@@ -4,6 +4,7 @@
 #include "domain/sample.h"
 #include "domain/series.h"
 #include "domain/service.h"
+#include "prediction/event_effects.h"
 
 #include <memory>
 #include <string>
@@ -41,6 +42,14 @@ public:
     /// The next window finer than the grid, before the grid step that ends with it or later: what is
     /// newest within a step tells where the next is going. Nothing where nothing is finer.
     void observe_fine(const Window& window);
+
+    /// The events of this service that are known from the next observe() on, cancelled ones too.
+    /// The path, the members' medians and the scores are those of demand with events; everything
+    /// else is learned from demand without them (EventEffects). Not part of save(); load() keeps
+    /// what is known.
+    void know(std::vector<BusinessEvent> events);
+    /// What events do to demand at a time after the newest observed step.
+    [[nodiscard]] EventEffect event_effect(Timestamp time) const;
 
     /// What was trained over many services, from the next observe() on; null: nothing.
     /// Not part of save(); load() keeps what was adopted.

@@ -1,6 +1,5 @@
 #include "simulation/backtest.h"
 
-#include "prediction/event_uplift.h"
 #include "prediction/forecaster.h"
 #include "simulation/backtest_rows.h"
 #include "simulation/parallel.h"
@@ -71,6 +70,7 @@ BacktestSeries replay(const Trace& trace, const BacktestSettings& settings, cons
     const std::vector<Window> fine = fine_windows(trace, series.grid, service.fine_step);
     auto next_fine = fine.begin();
     Forecaster forecaster(service);
+    forecaster.know(settings.events);
     for (std::size_t i = 0; i < windows.size(); ++i) {
         for (; next_fine != fine.end() && next_fine->end() <= windows[i].end(); ++next_fine)
             forecaster.observe_fine(*next_fine);
@@ -79,8 +79,7 @@ BacktestSeries replay(const Trace& trace, const BacktestSettings& settings, cons
         if (series.members.empty())
             for (const MemberView& member : forecaster.forecast().members)
                 series.members.push_back(member.name);
-        note_forecasts(series, i, forecaster,
-                       with_events(forecaster.forecast(), settings.events, service.id));
+        note_forecasts(series, i, forecaster, forecaster.forecast());
     }
     return series;
 }

@@ -245,16 +245,29 @@ TEST(Backtest, EventsRaiseTheEnsembleWhereTheyState) {
     const std::string folder = folder_of("events");
     const std::string file = file_with(folder + "/shop.csv", day_shape(1440 * 4));
     BusinessEvent event;
-    event.start = start;
-    event.end = start + day * 10;
+    event.id = "sale";
+    event.type = "sale";
+    event.start = start + day * 3 + std::chrono::hours(12);
+    event.end = event.start + std::chrono::hours(6);
     event.expected_uplift = 1.0;
-    const auto plain = run_backtest({file}, {}, nullptr);
-    const auto lifted = run_backtest({file}, {.out = {}, .events = {event}}, nullptr);
+    const auto plain = run_backtest({file}, {.out = folder + "/plain", .events = {}}, nullptr);
+    const auto lifted =
+        run_backtest({file}, {.out = folder + "/lifted", .events = {event}}, nullptr);
     ASSERT_TRUE(plain.has_value() && lifted.has_value());
-    for (std::size_t i = 0; i < plain->size(); ++i)
-        if ((*plain)[i].model == "ensemble") {
-            EXPECT_NEAR((*lifted)[i].bias, 1.0, 0.3);
-        }
+    const auto of_ensemble = [&](const std::string& out, Timestamp origin) {
+        const std::string head = format_timestamp(origin) + ",3600," +
+                                 format_timestamp(origin + std::chrono::hours(1)) + ",ensemble,";
+        const std::string text = content_of(folder + out + "/shop/forecasts.csv");
+        std::istringstream row(text.substr(text.find(head) + head.size()));
+        std::string cell;
+        for (std::size_t i = 0; i <= median_index; ++i) std::getline(row, cell, ',');
+        return std::stod(cell);
+    };
+    // Known before it begins, and found to be nothing while it lasts.
+    const Timestamp before = event.start - std::chrono::minutes(45);
+    const Timestamp during = event.start + std::chrono::hours(3);
+    EXPECT_NEAR(of_ensemble("/lifted", before) / of_ensemble("/plain", before), 2.0, 0.2);
+    EXPECT_NEAR(of_ensemble("/lifted", during) / of_ensemble("/plain", during), 1.0, 0.3);
 }
 
 TEST(Backtest, ClearErrors) {
