@@ -30,6 +30,8 @@ struct Cli {
     SimulateOptions simulate;
     ExplainOptions explain;
     AuditOptions audit;
+    TrainOptions train;
+    ModelsOptions models;
     ConfigOptions config;
     bool no_serve = false;
     bool version_json = false;
@@ -54,6 +56,14 @@ void add_store(CLI::App* command, StoreOptions& store) {
     command->add_option("--store", store.store,
                         "Database file; default: the one that the configuration names");
     command->add_option("-c,--config", store.config, "Configuration file (YAML)")
+        ->capture_default_str();
+}
+
+void add_models_choice(CLI::App* command, std::string& models) {
+    command
+        ->add_option("--models", models,
+                     "Trained models that the members use: shipped, none, or a file of `forescale "
+                     "train`")
         ->capture_default_str();
 }
 
@@ -126,6 +136,7 @@ void add_backtest(Cli& cli) {
                         "CSV file with timestamp_start,timestamp_end,type,name");
     command->add_option("--zone", cli.backtest.zone, "IANA time zone in which the users live")
         ->capture_default_str();
+    add_models_choice(command, cli.backtest.models);
     add_output(command, cli.output);
     command->callback([&cli] {
         cli.chosen = [&cli] {
@@ -158,6 +169,7 @@ void add_simulate(Cli& cli) {
                         "CSV file with timestamp_start,timestamp_end,type,name");
     command->add_option("--zone", cli.simulate.zone, "IANA time zone in which the users live")
         ->capture_default_str();
+    add_models_choice(command, cli.simulate.models);
     add_output(command, cli.output);
     command->callback([&cli] {
         cli.chosen = [&cli] {
@@ -215,6 +227,63 @@ void add_audit(Cli& cli) {
     };
     verify->callback([choose] { choose(true); });
     list->callback([choose] { choose(false); });
+}
+
+void add_train(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "train", "Train models over many series, and write them with their card");
+    command->footer(footer(
+        "  forescale train requests.csv.gz orders.csv.gz --out models.fsm\n  forescale train "
+        "--from-store --config forescale.yaml --seed 7"));
+    command->add_option("files", cli.train.files, "CSV files, plain or gzip, with timestamp,value");
+    command
+        ->add_option("--share", cli.train.share,
+                     "Share of each file, from its start, that is used; the rest is not looked at")
+        ->check(CLI::Range(0.01, 1.0))
+        ->capture_default_str();
+    command->add_option("--zone", cli.train.zone, "IANA time zone in which the users live")
+        ->capture_default_str();
+    command->add_flag("--from-store", cli.train.from_store,
+                      "Train on the history of the configured services instead of files");
+    add_config(command, cli.train.config, cli.train.set);
+    command
+        ->add_option("--parent", cli.train.parent,
+                     "What the result starts from and is compared with: shipped, none, or a file")
+        ->capture_default_str();
+    command->add_option("--out", cli.train.out, "File that is written")->capture_default_str();
+    command->add_option("--seed", cli.train.seed, "The same seed and data give the same models")
+        ->capture_default_str();
+    command
+        ->add_option("--threads", cli.train.threads,
+                     "Threads that work side by side; 0: one per core")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command->add_flag("--quiet", cli.train.quiet, "Do not say how far it is");
+    add_output(command, cli.output);
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.train.json = cli.output == "json";
+            return train_command(cli.train);
+        };
+    });
+}
+
+void add_models(Cli& cli) {
+    auto* command =
+        cli.app.add_subcommand("models", "Show trained models: where they come from, how good");
+    command->footer(footer("  forescale models show\n  forescale models show models.fsm --json"));
+    command->require_subcommand(1);
+    auto* show = command->add_subcommand("show", "Print the card of a bundle");
+    show->add_option("which", cli.models.which, "shipped, or a file of `forescale train`")
+        ->capture_default_str();
+    show->add_flag("--json", cli.models.json, "The same as --output json");
+    add_output(show, cli.output);
+    show->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.models.json = cli.models.json || cli.output == "json";
+            return models_command(cli.models);
+        };
+    });
 }
 
 void add_config_command(Cli& cli) {
@@ -317,6 +386,8 @@ int run_cli(int argc, char** argv) {
     add_simulate(cli);
     add_explain(cli);
     add_audit(cli);
+    add_train(cli);
+    add_models(cli);
     add_config_command(cli);
     add_version(cli);
     add_completion(cli);

@@ -3,6 +3,7 @@
 #include "api/endpoints.h"
 #include "api/live.h"
 #include "api/server.h"
+#include "app/models_file.h"
 #include "app/version.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -148,13 +149,16 @@ Result<std::unique_ptr<Engine>> Engine::make(AppConfig config) {
         make_target(config.target.kind,
                     {.journal = config.target.journal, .simulated = config.target.simulated},
                     *parts->clock));
+    const auto trained = chosen_models("shipped");
+    if (!trained) return std::unexpected(trained.error());
     const PipelineParts wired{*parts->bus,   *parts->store, *parts->target, parts->metrics,
                               parts->health, parts->alerts, parts->board};
     TRY(parts->pipeline, Pipeline::open(std::move(services), std::move(sources.pollers), wired,
                                         {.checkpoint_interval = config.turn.checkpoint_interval,
                                          .retention = config.retention.retention(),
                                          .opened_at = parts->clock->now(),
-                                         .executor = config.target.executor}));
+                                         .executor = config.target.executor,
+                                         .trained = *trained}));
     parts->config = std::move(config);
     return std::unique_ptr<Engine>(new Engine(std::move(parts)));  // NOLINT: private constructor
 }

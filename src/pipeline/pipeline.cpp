@@ -7,12 +7,15 @@
 namespace forescale {
 namespace {
 
-std::vector<std::unique_ptr<ServiceState>> make_states(std::vector<Service> services) {
+std::vector<std::unique_ptr<ServiceState>> make_states(
+    std::vector<Service> services, const std::shared_ptr<const TrainedModels>& trained) {
     std::ranges::sort(services, {}, &Service::id);
     std::vector<std::unique_ptr<ServiceState>> states;
     states.reserve(services.size());
-    for (auto& service : services)
+    for (auto& service : services) {
         states.push_back(std::make_unique<ServiceState>(std::move(service)));
+        states.back()->adopt(trained);
+    }
     return states;
 }
 
@@ -52,7 +55,7 @@ Pipeline::Pipeline(std::vector<Service> services, std::vector<Poller> pollers, P
                    PipelineSettings settings)
     : parts_(parts),
       settings_(settings),
-      services_(make_states(std::move(services))),
+      services_(make_states(std::move(services), settings_.trained)),
       pollers_(std::move(pollers)),
       producer_(parts_.bus),
       processor_(parts_.bus, stream_settings(services_, settings_.lateness_max)),

@@ -24,6 +24,8 @@ struct PipelineSettings {
     Retention retention;
     Timestamp opened_at;  ///< now, where that is later than the newest recorded turn
     ExecutorSettings executor;
+    /// What services forecast with until something better was trained; null: nothing.
+    std::shared_ptr<const TrainedModels> trained = {};
     bool publishes_view =
         true;  ///< off where nobody looks: a simulation, the fast part of a replay
 };

@@ -47,6 +47,11 @@ public:
     void absorb(const Window& window, std::span<const BusinessEvent> events, Batch& batch);
     void absorb(const Point& point);
 
+    /// Forecasts with these trained models from the next window on; null: with none.
+    void adopt(std::shared_ptr<const TrainedModels> trained) {
+        forecaster_.adopt(std::move(trained));
+    }
+
     /// What deciding needs, as of `now`.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity,
                                         std::span<const BusinessEvent> events, Timestamp now) const;

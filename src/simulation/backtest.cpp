@@ -70,6 +70,7 @@ BacktestSeries replay(const Trace& trace, const BacktestSettings& settings, cons
     const std::vector<Window> fine = fine_windows(trace, series.grid, service.fine_step);
     auto next_fine = fine.begin();
     Forecaster forecaster(service);
+    forecaster.adopt(settings.trained);
     forecaster.know(settings.events);
     for (std::size_t i = 0; i < windows.size(); ++i) {
         for (; next_fine != fine.end() && next_fine->end() <= windows[i].end(); ++next_fine)

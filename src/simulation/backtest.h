@@ -5,10 +5,13 @@
 #include "simulation/trace.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace forescale {
+
+struct TrainedModels;
 
 struct BacktestSettings {
     std::string out;  ///< folder; DIR/<name>/forecasts.csv and DIR/summary.json; empty: scores only
@@ -16,6 +19,7 @@ struct BacktestSettings {
         events;  ///< applied to the ensemble where they state an uplift, as the product does
     std::string zone = "UTC";
     int threads = 0;  ///< series side by side; 0: one per core
+    std::shared_ptr<const TrainedModels> trained = {};  ///< null: members that need it sleep
 };
 
 /// Scores of one member at one horizon on one series, as PROTOCOL defines them.

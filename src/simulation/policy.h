@@ -12,6 +12,8 @@
 
 namespace forescale {
 
+struct TrainedModels;
+
 /// What a policy is told before the first step. What it points to outlives the policy.
 struct PolicyWorld {
     Timestamp start;
@@ -25,6 +27,7 @@ struct PolicyWorld {
     const std::vector<BusinessEvent>* events = nullptr;  ///< known from the start; null: none
     const std::vector<double>* future =
         nullptr;  ///< the whole trace per step (NaN: missing): for the clairvoyant alone
+    std::shared_ptr<const TrainedModels> trained = {};  ///< for the product; null: nothing
 };
 
 /// One way of choosing a size, step by step.

@@ -113,6 +113,7 @@ private:
 
     void play_one(Show& show, std::size_t index) {
         PolicyWorld view = show.world.view();
+        view.trained = settings_.trained;
         view.zone = &zone_;
         view.events = &settings_.events;
         const auto policy = policies().at(names_[index])(view);

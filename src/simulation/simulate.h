@@ -5,10 +5,13 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace forescale {
+
+struct TrainedModels;
 
 struct SimulateSettings {
     std::string out = {};  ///< folder for DIR/<name>/decisions.csv; empty: scores only
@@ -17,6 +20,7 @@ struct SimulateSettings {
     std::vector<BusinessEvent> events = {};  ///< known from the start
     std::string zone = "UTC";
     int threads = 0;
+    std::shared_ptr<const TrainedModels> trained = {};  ///< of `forescale`; null: nothing
 };
 
 /// Outcome of one policy on one trace, from the start of the scored part.

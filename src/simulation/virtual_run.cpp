@@ -66,7 +66,8 @@ VirtualRun::VirtualRun(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 VirtualRun::~VirtualRun() = default;
 
 Result<std::unique_ptr<VirtualRun>> VirtualRun::open(const Service& service, Timestamp from,
-                                                     const std::vector<BusinessEvent>& events) {
+                                                     const std::vector<BusinessEvent>& events,
+                                                     std::shared_ptr<const TrainedModels> trained) {
     auto parts = std::make_unique<Parts>();
     TRY(parts->bus, make_bus("memory", {}));
     auto inbox = std::make_unique<Inbox>(service.id);
@@ -79,6 +80,7 @@ Result<std::unique_ptr<VirtualRun>> VirtualRun::open(const Service& service, Tim
     PipelineSettings settings;
     settings.checkpoint_interval = never;
     settings.publishes_view = false;
+    settings.trained = std::move(trained);
     TRY(parts->pipeline, Pipeline::open({service}, std::move(pollers), wired, settings));
     for (const BusinessEvent& event : events) TRY_VOID(parts->pipeline->accept_event(event, from));
     return std::unique_ptr<VirtualRun>(new VirtualRun(std::move(parts)));  // NOLINT: private

@@ -9,15 +9,19 @@
 
 namespace forescale {
 
+struct TrainedModels;
+
 /// The production turn of one service on virtual time: poller, bus, stream, forecaster, lead
 /// demand, decision and executor are the real ones. Only its ends are the caller's: the samples
 /// come from the caller, and the target is what the caller says that it has. One thread at a time.
 class VirtualRun {
 public:
     /// from: samples that became known after it are taken in. The events are known from the start.
+    /// trained: null for nothing.
     /// errors  invalid_argument: more events than are kept
     [[nodiscard]] static Result<std::unique_ptr<VirtualRun>> open(
-        const Service& service, Timestamp from, const std::vector<BusinessEvent>& events);
+        const Service& service, Timestamp from, const std::vector<BusinessEvent>& events,
+        std::shared_ptr<const TrainedModels> trained);
     ~VirtualRun();
     VirtualRun(const VirtualRun&) = delete;
     VirtualRun& operator=(const VirtualRun&) = delete;

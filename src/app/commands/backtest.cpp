@@ -2,6 +2,7 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/event_file.h"
+#include "app/models_file.h"
 #include "app/progress.h"
 #include "base/json.h"
 
@@ -79,10 +80,13 @@ json::value to_json(const BacktestScore& s) {
 ExitCode backtest_command(const BacktestOptions& options) {
     const auto events = read_events(options.events);
     if (!events) return report(events.error());
+    const auto models = chosen_models(options.models);
+    if (!models) return report(models.error());
     Progress progress("backtest");
-    const auto scores =
-        run_backtest(options.files, {.out = options.out, .events = *events, .zone = options.zone},
-                     [&](double share) { progress.update(share); });
+    const auto scores = run_backtest(
+        options.files,
+        {.out = options.out, .events = *events, .zone = options.zone, .trained = *models},
+        [&](double share) { progress.update(share); });
     if (!scores) return report(scores.error());
     if (scores->empty())
         return report({Errc::invalid_argument,

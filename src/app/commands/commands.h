@@ -36,6 +36,7 @@ struct BacktestOptions {
     std::string out;
     std::string events;
     std::string zone = "UTC";
+    std::string models = "shipped";
     bool json = false;
 };
 [[nodiscard]] ExitCode backtest_command(const BacktestOptions& options);
@@ -47,6 +48,7 @@ struct SimulateOptions {
     std::vector<std::string> policies;
     std::string events;
     std::string zone = "UTC";
+    std::string models = "shipped";
     bool json = false;
 };
 [[nodiscard]] ExitCode simulate_command(const SimulateOptions& options);
@@ -74,6 +76,28 @@ struct AuditOptions {
     bool json = false;
 };
 [[nodiscard]] ExitCode audit_command(const AuditOptions& options);
+
+struct TrainOptions {
+    std::vector<std::string> files;
+    double share = 1.0;  ///< of the steps of each file, from its start
+    std::string zone = "UTC";
+    bool from_store = false;  ///< instead of files: the history of the configured services
+    std::string config = "forescale.yaml";
+    std::vector<std::string> set;
+    std::string parent = "shipped";  ///< what the result is compared with; or none, or a file
+    std::string out = "models.fsm";
+    std::uint64_t seed = 1;
+    std::int64_t threads = 0;  ///< 0: one per core
+    bool quiet = false;
+    bool json = false;
+};
+[[nodiscard]] ExitCode train_command(const TrainOptions& options);
+
+struct ModelsOptions {
+    std::string which = "shipped";  ///< shipped, or a file
+    bool json = false;
+};
+[[nodiscard]] ExitCode models_command(const ModelsOptions& options);
 
 struct ConfigOptions {
     bool example = false;  ///< else the reference page

@@ -1,5 +1,6 @@
 #include "app/commands/commands.h"
 #include "app/engine.h"
+#include "app/models_file.h"
 #include "app/outcome_table.h"
 #include "app/progress.h"
 #include "app/signals.h"
@@ -196,9 +197,11 @@ Result<void> demo(const DemoOptions& options) {
     replay(*engine, signals.token(), serves ? data.last - watched : data.last);
     say_newest_decision(*engine);
     if (!signals.token().stop_requested()) {
+        const auto models = chosen_models("shipped");
+        if (!models) return std::unexpected(models.error());
         Progress progress("compare policies");
-        TRY(const auto outcomes,
-            run_simulation({file}, {}, [&](double share) { progress.update(share); }));
+        TRY(const auto outcomes, run_simulation({file}, {.trained = *models},
+                                                [&](double share) { progress.update(share); }));
         say_summary(outcomes);
     }
     if (serves && !signals.token().stop_requested()) serve(*engine, options, signals.token());

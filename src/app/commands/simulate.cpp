@@ -2,6 +2,7 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/event_file.h"
+#include "app/models_file.h"
 #include "app/outcome_table.h"
 #include "app/progress.h"
 #include "base/json.h"
@@ -28,6 +29,8 @@ ExitCode simulate_command(const SimulateOptions& options) {
     if (!lead_time) return report(lead_time.error());
     const auto events = read_events(options.events);
     if (!events) return report(events.error());
+    const auto models = chosen_models(options.models);
+    if (!models) return report(models.error());
     log::configure(
         {.level = log::Level::error});  // what happens inside of a simulated world is its result
     Progress progress("simulate");
@@ -36,7 +39,8 @@ ExitCode simulate_command(const SimulateOptions& options) {
                                           .lead_time = *lead_time,
                                           .policies = options.policies,
                                           .events = *events,
-                                          .zone = options.zone},
+                                          .zone = options.zone,
+                                          .trained = *models},
                                          [&](double share) { progress.update(share); });
     if (!outcomes) return report(outcomes.error());
     if (options.json) {

@@ -37,7 +37,8 @@ public:
         : world_(world), phase_(world.start - floor_to(world.start, world.step)) {
         static const std::vector<BusinessEvent> none;
         const auto& events = world.events != nullptr ? *world.events : none;
-        auto run = VirtualRun::open(service_of(world), start_of(0) - world.step, events);
+        auto run =
+            VirtualRun::open(service_of(world), start_of(0) - world.step, events, world.trained);
         ASSERT(run.has_value());
         run_ = std::move(*run);
     }

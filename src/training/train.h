@@ -1,0 +1,40 @@
+#pragma once
+#include "training/bundle.h"
+#include "training/replay.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace forescale {
+
+/// Calls `work` for 0..count-1, side by side where there are threads, and returns when all are
+/// done.
+using Parallel = std::function<void(std::size_t count, const std::function<void(std::size_t)>&)>;
+/// One after the other.
+void in_order(std::size_t count, const std::function<void(std::size_t)>& work);
+
+struct TrainSettings {
+    std::uint64_t seed = 1;
+    /// The last part of every series, which nothing is fitted on: what the card's scores are of.
+    double test_share = 0.15;
+    /// Series whose test part is scored, chosen by seed; each costs about a second.
+    std::size_t scored_max = 100;
+    Parallel parallel = in_order;
+    std::function<void(std::string_view what)> progress = {};
+};
+
+/// A service with fewer days than this has nothing to teach: no habit shows.
+constexpr Duration train_days_min = day * 3;
+
+/// Fits every kind of model over the series' training parts, and scores the result and `parent`
+/// (null: nothing) on the test parts. The card lacks what only the caller knows: command, code
+/// version, time and memory. errors  not_found: no series is long enough; and what a trainer says
+[[nodiscard]] Result<TrainedBundle> train(std::vector<TrainingSeries> series,
+                                          std::shared_ptr<const TrainedModels> parent,
+                                          const TrainSettings& settings);
+
+/// Keeps the first `steps` steps of a series, finer samples with them.
+void keep_first(TrainingSeries& series, std::size_t steps);
+
+}  // namespace forescale
