@@ -2,6 +2,7 @@
 
 #include "models/last_value/last_value.h"
 #include "models/profile_level/profile_level.h"
+#include "models/prophet/prophet.h"
 #include "models/recurrent/recurrent.h"
 #include "models/ridge/ridge.h"
 #include "models/seasonal_naive/seasonal_naive.h"
@@ -11,14 +12,17 @@ namespace forescale {
 
 const ModelRegistry& models() {
     static const ModelRegistry all{
+        // clang-format off
         {"gru", recurrent::make_gru},
         {"last_value", last_value::make},
         {"lstm", recurrent::make_lstm},
         {"profile_level", profile_level::make},
+        {"prophet", prophet::make},
         {"ridge", ridge::make},
         {"ridge_slow", ridge::make_slow},
         {"seasonal_naive", seasonal_naive::make},
         {"weekly_naive", weekly_naive::make},
+        // clang-format on
     };
     return all;
 }

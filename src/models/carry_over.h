@@ -1,0 +1,63 @@
+#pragma once
+#include "base/time.h"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace forescale {
+
+/// How much of the deviations of now is left after a horizon. A model of habits answers with its
+/// base level plus this: actual - base = sum of share_j * deviation_j, the shares learned per
+/// horizon from matured targets by least absolute error (reweighted least squares with fading,
+/// pulled to a prior), so that a level that moved is followed as long as moves of this service have
+/// lasted. All in log levels. O(columns^3) per lesson.
+class CarryOver {
+public:
+    static constexpr std::size_t columns = 5;
+    using Deviations = std::array<double, columns>;
+
+    CarryOver() = default;
+    /// horizon in steps of the grid; `prior` is what is believed before anything was seen.
+    CarryOver(Duration step, int horizon, const Deviations& prior);
+
+    /// The newest step is the target of what was noted `horizon` steps ago; NaN: missing. Before
+    /// note(), once per step.
+    void learn(double level);
+    /// What is said now: the base level of the target and what deviates at the origin. NaN base:
+    /// nothing is said.
+    void note(double base, const Deviations& deviations);
+    /// Never further from the base than the largest deviation is from zero.
+    [[nodiscard]] double say(double base, const Deviations& deviations) const;
+
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(steps_, gram_, moments_, shares_, pending_);
+    }
+
+private:
+    struct Pending {
+        float base = 0.0F;  ///< NaN: nothing was said
+        std::array<float, columns> deviations{};
+        template <class Archive>
+        void fields(Archive& archive) {
+            archive(base, deviations);
+        }
+    };
+    [[nodiscard]] bool is_kept() const { return steps_ % stride_ == 0; }
+    [[nodiscard]] Pending& slot() { return pending_[steps_ / stride_ % pending_.size()]; }
+    void learn(const Pending& then, double level);
+    void solve();
+
+    std::uint64_t stride_ = 1;  ///< only every so many steps are kept and learned from
+    double forget_ = 1.0;
+    Deviations prior_{};
+    std::uint64_t steps_ = 0;
+    std::array<double, columns * columns> gram_{};
+    Deviations moments_{};
+    Deviations shares_{};
+    std::vector<Pending> pending_;
+};
+
+}  // namespace forescale

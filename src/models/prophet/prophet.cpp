@@ -1,0 +1,200 @@
+#include "models/prophet/prophet.h"
+
+#include "features/profile.h"
+#include "models/carry_over.h"
+#include "models/prophet/fit.h"
+
+#include <cmath>
+#include <optional>
+
+namespace forescale::prophet {
+
+namespace {
+constexpr Duration answers_from = std::chrono::hours(1);
+constexpr int habit_days = 7;
+constexpr Duration hours_half_life = std::chrono::hours(1);
+
+/// Before anything was seen: some of the newest deviation lasts, the less the further ahead.
+CarryOver::Deviations prior_at(Duration horizon) {
+    const double hours =
+        static_cast<double>(horizon.count()) / static_cast<double>(hours_half_life.count());
+    const double near = std::exp2(-hours / 4.0);
+    return {0.4 * near, 0.3 * near, 0.5 * (1.0 - near), 0.2 * (1.0 - near), 0.0};
+}
+
+class Prophet final : public Model {
+public:
+    explicit Prophet(const ModelSettings& settings)
+        : step_(settings.step),
+          steps_per_day_(std::max<Duration::rep>(1, day / settings.step)),
+          seed_(static_cast<Duration::rep>(settings.seed %
+                                           static_cast<std::uint64_t>(steps_per_day_))) {}
+
+    Answer step(const Moment& moment) override {
+        if (moment.rescaled || carried_.size() != moment.anchors.size()) restart(moment.anchors);
+        const Calendar calendar{moment.context.zone, moment.context.holidays};
+        const bool is_new_bucket = take_bucket(moment, calendar);
+        if (is_due(moment.context.origin()) || (!fit_ && is_new_bucket)) refit(moment, calendar);
+        const double newest =
+            log_level(moment.context.demand.values().back(), moment.context.scale);
+        for (CarryOver& anchor : carried_) anchor.learn(newest);
+        if (!fit_) return skip();
+        update_gaps(newest - level(calendar, moment.context.origin()));
+        return answer(moment, calendar);
+    }
+    void save(ArchiveWriter& archive) override { fields(archive); }
+    void load(ArchiveReader& archive) override { fields(archive); }
+
+private:
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(anchors_);
+        if constexpr (Archive::is_reading) restart(Anchors(anchors_));
+        archive(fit_, holiday_, residuals_, gap_newest_, gap_hours_);
+        for (CarryOver& anchor : carried_) archive(anchor);
+    }
+    void restart(const Anchors& anchors) {
+        anchors_ = anchors;
+        carried_.clear();
+        for (const int horizon : anchors)
+            carried_.emplace_back(step_, horizon, prior_at(step_ * horizon));
+        fit_.reset();
+        residuals_ = Series();
+        gap_newest_ = gap_hours_ = 0.0;
+    }
+    [[nodiscard]] bool is_due(Timestamp origin) const {
+        return (origin.time_since_epoch() / step_ + seed_) % steps_per_day_ == 0;
+    }
+    /// At the middle of a step of the grid.
+    [[nodiscard]] double level(const Calendar& calendar, Timestamp at) const {
+        return fit_->level(calendar, at + step_ / 2);
+    }
+    [[nodiscard]] double residual(const Moment& moment, const Calendar& calendar, Timestamp bucket,
+                                  double demand) const {
+        return log_level(demand, moment.context.scale) -
+               fit_->level(calendar, bucket + moment.rollup.step() / 2);
+    }
+    /// True when a bucket of the roll-up has closed since.
+    bool take_bucket(const Moment& moment, const Calendar& calendar) {
+        if (moment.rollup.empty()) return false;
+        const Timestamp bucket = moment.rollup.newest();
+        if (!residuals_.empty() && residuals_.newest() >= bucket) return false;
+        if (residuals_.step() == Duration(0))
+            residuals_ =
+                Series(moment.rollup.step(),
+                       static_cast<std::size_t>(habit_days * day / moment.rollup.step()) + 1);
+        residuals_.append(bucket,
+                          fit_ ? residual(moment, calendar, bucket, moment.rollup.values().back())
+                               : Series::missing);
+        return true;
+    }
+    void refit(const Moment& moment, const Calendar& calendar) {
+        std::vector<Duration> periods;
+        for (const Season& season : moment.seasons) periods.push_back(season.period);
+        auto fitted =
+            fit(log_levels(moment.rollup, moment.context.scale), calendar, periods, holiday_);
+        if (!fitted) return;
+        const double before = fit_ ? level(calendar, moment.context.origin()) : 0.0;
+        const bool had_fit = fit_.has_value();
+        fit_ = std::move(fitted);
+        holiday_ = fit_->holiday_effect();
+        const double moved = had_fit ? before - level(calendar, moment.context.origin()) : 0.0;
+        gap_newest_ += moved;
+        gap_hours_ += moved;
+        look_back(moment, calendar);
+    }
+    // What is left of the last week, as the new fit sees it.
+    void look_back(const Moment& moment, const Calendar& calendar) {
+        const std::span<const double> values = moment.rollup.values();
+        const std::size_t kept = std::min(
+            values.size(), static_cast<std::size_t>(habit_days * day / moment.rollup.step()) + 1);
+        residuals_ = Series(moment.rollup.step(),
+                            static_cast<std::size_t>(habit_days * day / moment.rollup.step()) + 1);
+        for (std::size_t i = values.size() - kept; i < values.size(); ++i) {
+            const Timestamp bucket =
+                moment.rollup.oldest() + moment.rollup.step() * static_cast<Duration::rep>(i);
+            residuals_.append(bucket, residual(moment, calendar, bucket, values[i]));
+        }
+    }
+    void update_gaps(double gap) {
+        if (std::isnan(gap)) return;
+        const double keep = std::exp2(-static_cast<double>(step_.count()) /
+                                      static_cast<double>(hours_half_life.count()));
+        gap_newest_ = gap;
+        gap_hours_ = keep * gap_hours_ + (1.0 - keep) * gap;
+    }
+    [[nodiscard]] double mean_of_last_day() const {
+        double sum = 0.0;
+        double present = 0.0;
+        const auto values = residuals_.values();
+        const auto per_day = static_cast<std::size_t>(day / residuals_.step());
+        for (const double value : values.last(std::min(values.size(), per_day))) {
+            if (std::isnan(value)) continue;
+            sum += value;
+            present += 1.0;
+        }
+        return present > 0.0 ? sum / present : 0.0;
+    }
+    /// Residual at the wall-clock time of the target some days before; NaN when not known.
+    [[nodiscard]] double residual_before(const Zone& zone, Timestamp target, int days) const {
+        const Timestamp before = target - day * days;
+        return residuals_.at(
+            floor_to(before + zone.offset_at(target) - zone.offset_at(before), residuals_.step()));
+    }
+    [[nodiscard]] double habit(const Zone& zone, Timestamp target) const {
+        double sum = 0.0;
+        double present = 0.0;
+        for (int days = 1; days <= habit_days; ++days) {
+            const double value = residual_before(zone, target, days);
+            if (std::isnan(value)) continue;
+            sum += value;
+            present += 1.0;
+        }
+        return present > 0.0 ? sum / present : 0.0;
+    }
+    Answer answer(const Moment& moment, const Calendar& calendar) {
+        Answer answer;
+        const double of_day = mean_of_last_day();
+        for (std::size_t a = 0; a < carried_.size(); ++a) {
+            if (step_ * moment.anchors[a] < answers_from) {
+                carried_[a].note(Series::missing, {});
+                answer.medians.push_back(Series::missing);
+                answer.spreads.push_back(Series::missing);
+                continue;
+            }
+            const Timestamp target = moment.target(a);
+            const double base = level(calendar, target);
+            const double yesterday = residual_before(calendar.zone, target, 1);
+            const CarryOver::Deviations deviations{gap_newest_, gap_hours_, of_day,
+                                                   std::isnan(yesterday) ? 0.0 : yesterday,
+                                                   habit(calendar.zone, target)};
+            answer.medians.push_back(
+                from_log_level(carried_[a].say(base, deviations), moment.context.scale));
+            answer.spreads.push_back(1.2816 * fit_->scale);
+            carried_[a].note(base, deviations);
+        }
+        return answer;
+    }
+    Answer skip() {
+        for (CarryOver& anchor : carried_) anchor.note(Series::missing, {});
+        return asleep("needs 3 days of history");
+    }
+
+    Duration step_;
+    Duration::rep steps_per_day_;
+    Duration::rep seed_;  ///< step of the day at which it refits
+    Anchors anchors_;
+    std::vector<CarryOver> carried_;  ///< per anchor
+    std::optional<Fit> fit_;
+    HolidayEffect holiday_{};  ///< of the newest fit, for the next one
+    Series residuals_;         ///< of the fit, per bucket of the roll-up, one week
+    double gap_newest_ = 0.0;  ///< of the newest sample from the fit
+    double gap_hours_ = 0.0;   ///< fading mean of such gaps
+};
+}  // namespace
+
+std::unique_ptr<Model> make(const ModelSettings& settings) {
+    return std::make_unique<Prophet>(settings);
+}
+
+}  // namespace forescale::prophet
