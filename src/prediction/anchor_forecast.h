@@ -13,11 +13,12 @@ namespace forescale {
 class AnchorForecast {
 public:
     AnchorForecast() = default;
-    AnchorForecast(std::size_t members, Duration step, int horizon);
+    AnchorForecast(std::span<const std::string_view> members, Duration step, int horizon);
 
     /// What was said `horizon` steps ago about the step that is now the newest.
     struct Said {
-        std::span<const double> medians;  ///< per member, NaN while asleep
+        std::vector<double> medians;  ///< per member, NaN while asleep
+        std::uint64_t heard = 0;      ///< bit per member that counted
         double combined = Series::missing;
         double scale =
             Series::missing;  ///< of the error, log levels; NaN when log levels have changed since
@@ -35,6 +36,11 @@ public:
     [[nodiscard]] double level() const { return level_; }  ///< log level of value()
     [[nodiscard]] const Offsets& offsets() const { return offsets_; }
     [[nodiscard]] const std::vector<double>& weights() const { return combined_.weights; }
+    /// Whether the member counts in value(): it spoke, and the guard let it.
+    [[nodiscard]] bool heard(std::size_t member) const {
+        return (combined_.heard >> member & 1U) != 0;
+    }
+    [[nodiscard]] const Guard& guard() const { return aggregation_.guard(); }
 
     /// Log levels have another scale from now on: interval scores start anew.
     void rescale();
@@ -42,18 +48,21 @@ public:
     template <class Archive>
     void fields(Archive& archive) {
         archive(aggregation_, calibration_, steps_, medians_, said_, combined_.value,
-                combined_.weights, level_, offsets_);
+                combined_.weights, combined_.heard, level_, offsets_);
     }
 
 private:
     struct Kept {
         double combined = Series::missing;
+        double by_regret = Series::missing;
+        double by_error = Series::missing;
+        std::uint64_t heard = 0;
         float scale = 0.0F;
         float offset_05 = 0.0F;
         float offset_95 = 0.0F;
         template <class Archive>
         void fields(Archive& archive) {
-            archive(combined, scale, offset_05, offset_95);
+            archive(combined, by_regret, by_error, heard, scale, offset_05, offset_95);
         }
     };
     [[nodiscard]] std::size_t slot_of_ring() const { return steps_ % said_.size(); }
@@ -63,8 +72,8 @@ private:
     Aggregation aggregation_;
     Calibration calibration_;
     std::uint64_t steps_ = 0;
-    std::vector<double> medians_;  ///< ring of `horizon` rows of members_
-    std::vector<Kept> said_;       ///< ring of `horizon`
+    std::vector<float> medians_;  ///< ring of `horizon` rows of members_; floats: half the memory
+    std::vector<Kept> said_;      ///< ring of `horizon`
     Aggregation::Combined combined_;
     double level_ = Series::missing;
     Offsets offsets_{};

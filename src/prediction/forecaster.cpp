@@ -85,7 +85,8 @@ struct Forecaster::Impl {
           events(step, zone, holidays),
           memory(anchors),
           members({.step = step, .seed = seed_of(service.id)}) {
-        for (const int anchor : anchors) at_anchors.emplace_back(members.size(), step, anchor);
+        const std::vector<std::string_view> names = members.names();
+        for (const int anchor : anchors) at_anchors.emplace_back(names, step, anchor);
     }
 
     void observe(Timestamp at, double value);
@@ -97,6 +98,7 @@ struct Forecaster::Impl {
     void make_path();
     void say_events();
     void score_events(double value);
+    [[nodiscard]] std::string guarded_because(std::size_t member) const;
     [[nodiscard]] FeatureContext context() const {
         return {.demand = demand,
                 .zone = zone,
@@ -224,6 +226,7 @@ void Forecaster::Impl::note_matured(std::size_t anchor, double value) {
                        .actual = value};
     for (std::size_t m = 0; m < members.size(); ++m) {
         if (std::isnan(said.medians[m])) continue;
+        if ((said.heard >> m & 1U) == 0 && !is_baseline(members.name(m))) continue;
         score.member = members.name(m);
         score.forecast = said.medians[m];
         matured.push_back(score);
@@ -265,6 +268,20 @@ void Forecaster::Impl::combine_members() {
                               static_cast<double>(age_steps));
 }
 
+/// At which headline horizons the guard keeps the member out, and why; empty: at none.
+std::string Forecaster::Impl::guarded_because(std::size_t member) const {
+    std::string why;
+    for (const Duration horizon : headline_horizons) {
+        const std::size_t anchor = anchor_of(horizon);
+        if (step * anchors[anchor] != horizon) continue;
+        const std::string& here = at_anchors[anchor].guard().because(member);
+        if (!here.empty())
+            why += fmt::format("{}not heard at {}: {}", why.empty() ? "" : "; ",
+                               format_duration(horizon), here);
+    }
+    return why;
+}
+
 void Forecaster::Impl::make_path() {
     path.origin = demand.newest();
     path.step = step;
@@ -282,7 +299,7 @@ void Forecaster::Impl::make_path() {
         path.members[m] = {.name = std::string(members.name(m)),
                            .weight = at_anchors[hour].weights()[m],
                            .asleep = !why.empty(),
-                           .asleep_because = why};
+                           .asleep_because = why.empty() ? guarded_because(m) : why};
     }
 }
 
@@ -357,6 +374,9 @@ std::vector<double> Forecaster::member_medians(Duration horizon) const {
     std::vector<double> medians = impl_->members.medians(anchor);
     const double factor = std::exp(impl_->events.at(impl_->demand.newest() + horizon).log_factor);
     for (double& median : medians) median *= factor;
+    for (std::size_t m = 0; m < medians.size(); ++m)
+        if (!impl_->at_anchors[anchor].heard(m) && !is_baseline(impl_->members.name(m)))
+            medians[m] = Series::missing;
     return medians;
 }
 

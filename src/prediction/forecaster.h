@@ -39,8 +39,8 @@ public:
     /// O(columns^2) per anchor, plus a refit once a day; p99 under 1 ms without the refit.
     void observe(const Window& window);
 
-    /// The next window finer than the grid, before the grid step that ends with it or later: what is
-    /// newest within a step tells where the next is going. Nothing where nothing is finer.
+    /// The next window finer than the grid, before the grid step that ends with it or later: what
+    /// is newest within a step tells where the next is going. Nothing where nothing is finer.
     void observe_fine(const Window& window);
 
     /// The events of this service that are known from the next observe() on, cancelled ones too.
@@ -60,7 +60,8 @@ public:
     [[nodiscard]] const ForecastPath& forecast() const;
 
     /// Every member's median at a headline horizon from the newest step, in the order of
-    /// ForecastPath::members.
+    /// ForecastPath::members; NaN for one that sleeps or that the guard keeps out there. The
+    /// baselines (is_baseline()) are shown as they are, heard or not.
     [[nodiscard]] std::vector<double> member_medians(Duration horizon) const;
 
     /// Scores of the targets that matured with the newest observe().

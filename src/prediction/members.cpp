@@ -51,6 +51,12 @@ void Members::check(Member& member, double demand_max) const {
     member.answer = asleep(member.broke);
 }
 
+std::vector<std::string_view> Members::names() const {
+    std::vector<std::string_view> names;
+    for (const Member& member : members_) names.push_back(member.name);
+    return names;
+}
+
 std::vector<double> Members::medians(std::size_t anchor) const {
     std::vector<double> medians;
     for (const Member& member : members_)

@@ -19,6 +19,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return members_.size(); }
     [[nodiscard]] std::string_view name(std::size_t member) const { return members_[member].name; }
+    [[nodiscard]] std::vector<std::string_view> names() const;
     [[nodiscard]] const std::string& asleep_because(std::size_t member) const {
         return members_[member].answer.asleep_because;
     }

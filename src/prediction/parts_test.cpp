@@ -6,6 +6,7 @@
 #include "prediction/confidence.h"
 #include "prediction/demand_scale.h"
 #include "prediction/event_uplift.h"
+#include "prediction/guard.h"
 #include "prediction/horizons.h"
 #include "prediction/members.h"
 
@@ -36,47 +37,111 @@ TEST(Horizons, CoarserGridKeepsTheMultiplesThatExist) {
     EXPECT_EQ(anchor_steps(hours(1)), (Anchors{1, 4, 12, 24}));
 }
 
+std::vector<std::string_view> names(std::size_t count) {
+    const std::vector<std::string_view> all{"a", "b", "c", "d", "e", "f", "g", "h"};
+    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+void learn(Aggregation& aggregation, std::span<const double> medians, double actual) {
+    const Aggregation::Combined said = aggregation.combine(medians, 0);
+    aggregation.learn({.medians = medians,
+                       .heard = said.heard,
+                       .by_regret = said.by_regret,
+                       .by_error = said.by_error,
+                       .actual = actual,
+                       .part = 0});
+}
+
 TEST(Aggregation, TrustGoesToTheBestMember) {
-    Aggregation aggregation(3, step, hours(1));
+    Aggregation aggregation(names(3), step, hours(1));
     Rng rng(1);
     for (int i = 0; i < 600; ++i) {
         const double actual = 100.0 + 20.0 * rng.uniform();
         const std::array<double, 3> said{actual + 1.0, 60.0 + 80.0 * rng.uniform(), 300.0};
-        aggregation.learn(said, aggregation.combine(said).value, actual);
+        learn(aggregation, said, actual);
     }
-    const auto combined = aggregation.combine(std::array{100.0, 120.0, 300.0});
+    const auto combined = aggregation.combine(std::array{100.0, 120.0, 300.0}, 0);
     EXPECT_GT(combined.weights[0], 0.9);
     EXPECT_NEAR(combined.weights[0] + combined.weights[1] + combined.weights[2], 1.0, 1e-12);
 }
 
 TEST(Aggregation, FollowsAChangeOfTheBestMember) {
-    Aggregation aggregation(2, step, hours(1));
+    Aggregation aggregation(names(2), step, hours(1));
     for (int i = 0; i < 288 * 13; ++i) {
         const bool early = i < 288 * 8;
         const std::array<double, 2> said{early ? 100.0 : 150.0, early ? 150.0 : 100.0};
-        aggregation.learn(said, aggregation.combine(said).value, 100.0);
+        learn(aggregation, said, 100.0);
     }
-    const auto combined = aggregation.combine(std::array{150.0, 100.0});
+    const auto combined = aggregation.combine(std::array{150.0, 100.0}, 0);
     EXPECT_GT(combined.weights[1], combined.weights[0]);
 }
 
 TEST(Aggregation, SleepingMembersHaveNoWeightAndLoseNothing) {
-    Aggregation aggregation(3, step, hours(24));
+    Aggregation aggregation(names(3), step, hours(24));
     for (int i = 0; i < 500; ++i) {
         const std::array<double, 3> said{100.0, 130.0, nan};
-        aggregation.learn(said, aggregation.combine(said).value, 100.0);
+        learn(aggregation, said, 100.0);
     }
-    const auto two = aggregation.combine(std::array{100.0, 130.0, nan});
+    const auto two = aggregation.combine(std::array{100.0, 130.0, nan}, 0);
     EXPECT_DOUBLE_EQ(two.weights[2], 0.0);
     EXPECT_LT(two.value, 110.0);
-    EXPECT_TRUE(std::isnan(aggregation.combine(std::array{nan, nan, nan}).value));
-    EXPECT_DOUBLE_EQ(aggregation.combine(std::array{nan, nan, 5.0}).value, 5.0);
+    EXPECT_TRUE(std::isnan(aggregation.combine(std::array{nan, nan, nan}, 0).value));
+    EXPECT_DOUBLE_EQ(aggregation.combine(std::array{nan, nan, 5.0}, 0).value, 5.0);
+}
+
+TEST(Aggregation, ManyWeakMembersDoNotDragTheBestDown) {
+    for (const Duration horizon : {Duration(minutes(15)), Duration(hours(24))}) {
+        Aggregation aggregation(names(8), step, horizon);
+        Rng rng(9);
+        double error = 0.0;
+        double error_of_best = 0.0;
+        for (int i = 0; i < 288 * 10; ++i) {
+            const double actual = 100.0 + 20.0 * rng.uniform();
+            std::array<double, 8> said{};
+            said[0] = actual + 4.0 * (rng.uniform() - 0.5);
+            for (std::size_t m = 1; m < said.size(); ++m)
+                said[m] = 100.0 + 15.0 * static_cast<double>(m) * (rng.uniform() + 0.5);
+            if (i > 288 * 3) {
+                error += std::abs(aggregation.combine(said, 0).value - actual);
+                error_of_best += std::abs(said[0] - actual);
+            }
+            learn(aggregation, said, actual);
+        }
+        EXPECT_LT(error, 1.03 * error_of_best) << horizon.count();
+    }
+}
+
+TEST(Guard, PutsToSleepWhoIsWorseThanTheNaiveAndWakesItUpAgain) {
+    const std::vector<std::string_view> members{"bad", "good", "seasonal_naive"};
+    Guard guard(members, step, hours(1));
+    const auto see = [&](double error_of_bad, int days) {
+        for (int i = 0; i < 288 * days; ++i) guard.learn(std::array{error_of_bad, 6.0, 10.0});
+    };
+    see(20.0, 1);
+    EXPECT_TRUE(guard.sleeps(0));
+    EXPECT_EQ(guard.because(0), "2 times the error of seasonal_naive");
+    EXPECT_FALSE(guard.sleeps(1));
+    const std::vector<double> heard = guard.heard(std::array{1.0, 2.0, 3.0});
+    EXPECT_TRUE(std::isnan(heard[0]));
+    EXPECT_DOUBLE_EQ(heard[1], 2.0);
+    see(13.0, 20);  // between the bounds: nothing changes
+    EXPECT_TRUE(guard.sleeps(0));
+    see(9.0, 20);
+    EXPECT_FALSE(guard.sleeps(0));
+    see(13.0, 20);
+    EXPECT_FALSE(guard.sleeps(0));
+}
+
+TEST(Guard, HearsAllWhenNobodyWouldBeLeft) {
+    const std::vector<std::string_view> members{"bad", "seasonal_naive"};
+    Guard guard(members, step, hours(1));
+    for (int i = 0; i < 288; ++i) guard.learn(std::array{30.0, 10.0});
+    EXPECT_DOUBLE_EQ(guard.heard(std::array{7.0, nan})[0], 7.0);
 }
 
 TEST(Aggregation, ExactMembersAreFine) {
-    Aggregation aggregation(2, step, hours(1));
-    for (int i = 0; i < 100; ++i) aggregation.learn(std::array{0.0, 0.0}, 0.0, 0.0);
-    EXPECT_DOUBLE_EQ(aggregation.combine(std::array{0.0, 0.0}).value, 0.0);
+    Aggregation aggregation(names(2), step, hours(1));
+    for (int i = 0; i < 100; ++i) learn(aggregation, std::array{0.0, 0.0}, 0.0);
+    EXPECT_DOUBLE_EQ(aggregation.combine(std::array{0.0, 0.0}, 0).value, 0.0);
 }
 
 /// Share of errors inside the 90 % interval, when the size of the error depends on the half hour.

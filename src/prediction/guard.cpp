@@ -1,0 +1,80 @@
+#include "prediction/guard.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace forescale {
+
+namespace {
+constexpr std::array<std::string_view, 3> baselines{"last_value", "seasonal_naive", "weekly_naive"};
+constexpr std::string_view yardstick = "seasonal_naive";
+constexpr double seen_min = 24.0;  ///< targets before an error says anything: 2 h at 5 min
+constexpr double half_life_days_near = 1.5;
+constexpr double half_life_days_far = 3.0;
+
+/// Times an error at which a member falls asleep, and below which it wakes up again.
+struct Bound {
+    double asleep;
+    double awake;
+};
+constexpr Bound of_yardstick{.asleep = 1.5, .awake = 1.25};
+constexpr Bound of_best{.asleep = 2.2, .awake = 1.9};
+}  // namespace
+
+bool is_baseline(std::string_view member) {
+    return std::ranges::find(baselines, member) != baselines.end();
+}
+
+Guard::Guard(std::span<const std::string_view> names, Duration step, Duration horizon)
+    : yardstick_(static_cast<std::size_t>(std::ranges::find(names, yardstick) - names.begin())),
+      errors_(names.size()),
+      because_(names.size()) {
+    const double days = horizon <= std::chrono::hours(1) ? half_life_days_near : half_life_days_far;
+    keep_ =
+        std::exp2(-static_cast<double>(step.count()) / (days * static_cast<double>(day.count())));
+}
+
+bool Guard::is_known(std::size_t member) const {
+    return member < errors_.size() && errors_[member].count >= seen_min;
+}
+
+std::vector<double> Guard::heard(std::span<const double> medians) const {
+    std::vector<double> heard(medians.begin(), medians.end());
+    for (std::size_t m = 0; m < heard.size(); ++m)
+        if (sleeps(m)) heard[m] = std::numeric_limits<double>::quiet_NaN();
+    const bool any = std::ranges::any_of(heard, [](double m) { return !std::isnan(m); });
+    return any ? heard : std::vector<double>(medians.begin(), medians.end());
+}
+
+void Guard::learn(std::span<const double> losses) {
+    for (std::size_t m = 0; m < losses.size(); ++m)
+        if (!std::isnan(losses[m])) errors_[m].add(losses[m], keep_);
+    review();
+}
+
+void Guard::review() {
+    double best = std::numeric_limits<double>::infinity();
+    for (std::size_t m = 0; m < errors_.size(); ++m)
+        if (is_known(m)) best = std::min(best, errors_[m].value());
+    const double naive = is_known(yardstick_) ? errors_[yardstick_].value()
+                                              : std::numeric_limits<double>::infinity();
+    if (!(best > 0.0)) return;  // somebody makes no error: ratios say nothing
+    for (std::size_t m = 0; m < errors_.size(); ++m) {
+        if (!is_known(m)) continue;
+        const double of_naive = errors_[m].value() / naive;
+        const double of_best_one = errors_[m].value() / best;
+        const bool is_bad = of_naive > of_yardstick.asleep || of_best_one > of_best.asleep;
+        if (is_bad && !sleeps(m))
+            because_[m] = of_naive > of_yardstick.asleep
+                              ? fmt::format("{:.3g} times the error of {}", of_naive, yardstick)
+                              : fmt::format("{:.3g} times the error of the best", of_best_one);
+        else if (of_naive <= of_yardstick.awake && of_best_one <= of_best.awake)
+            because_[m].clear();
+    }
+}
+
+}  // namespace forescale

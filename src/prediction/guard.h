@@ -1,0 +1,70 @@
+#pragma once
+#include "base/time.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace forescale {
+
+/// A mean that forgets.
+struct FadingMean {
+    double sum = 0.0;
+    double count = 0.0;
+
+    void add(double value, double keep) {
+        sum = sum * keep + value;
+        count = count * keep + 1.0;
+    }
+    /// The mean, drawn towards `prior` as if that had been seen `weight` times.
+    [[nodiscard]] double towards(double prior, double weight) const {
+        return (sum + prior * weight) / (count + weight);
+    }
+    [[nodiscard]] double value() const { return sum / count; }
+
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(sum, count);
+    }
+};
+
+/// Which members are heard at one horizon. A member whose recent error is more than 1.5 times that
+/// of the seasonal naive forecast, or 2.2 times that of the best member, sleeps there until it is
+/// below 1.25 and 1.9 times: it goes on learning and being measured meanwhile. When that would
+/// leave nobody, all are heard. Errors count with a half-life of 1.5 days, 3 days beyond 1 h.
+class Guard {
+public:
+    Guard() = default;
+    Guard(std::span<const std::string_view> names, Duration step, Duration horizon);
+
+    /// The medians with NaN for who sleeps.
+    [[nodiscard]] std::vector<double> heard(std::span<const double> medians) const;
+    [[nodiscard]] const FadingMean& error(std::size_t member) const { return errors_[member]; }
+    [[nodiscard]] bool sleeps(std::size_t member) const { return !because_[member].empty(); }
+    /// Why it sleeps: "1.6 times the error of seasonal_naive", as it was when it fell asleep; empty
+    /// while it is awake.
+    [[nodiscard]] const std::string& because(std::size_t member) const { return because_[member]; }
+    /// losses: absolute errors of what the members said, sleeping or not; NaN: said nothing.
+    void learn(std::span<const double> losses);
+
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(errors_, because_);
+    }
+
+private:
+    [[nodiscard]] bool is_known(std::size_t member) const;
+    void review();
+
+    double keep_ = 1.0;
+    std::size_t yardstick_ = 0;  ///< of seasonal_naive; none: the number of members
+    std::vector<FadingMean> errors_;
+    std::vector<std::string> because_;
+};
+
+/// The members that must be comparable between any two reports: what they say is shown as it is,
+/// even where the guard keeps it out of the mix.
+[[nodiscard]] bool is_baseline(std::string_view member);
+
+}  // namespace forescale
