@@ -88,20 +88,34 @@ TrainingCard card_of(std::span<const TrainingSeries> series, const TrainSettings
     return card;
 }
 
+std::string part_text(const NetworkScore& score) {
+    return fmt::format(
+        "{} on {} series of {}: {} rows, best epoch {}, loss {:.4f} -> {:.4f} (as now: {:.4f})",
+        recurrent::name_of(score.cell), score.series, format_duration(score.step), score.rows,
+        score.epoch_best, score.loss_before, score.loss_after, score.loss_of_last);
+}
+
+/// Goes on from the parent's weights where there are some.
+void fit_networks(TrainedBundle& bundle, std::span<const TrainingSeries> series,
+                  const Models& parent, const TrainSettings& settings) {
+    NetworkSettings networks;
+    if (parent && !parent->networks.empty())
+        networks = NetworkSettings::fine_tuning(parent->networks, settings.seed);
+    networks.seed = settings.seed;
+    networks.parallel = settings.parallel;
+    TrainedNetworks trained = train_networks(series, networks);
+    bundle.models.networks = std::move(trained.networks);
+    for (const NetworkScore& score : trained.scores) bundle.card.parts.push_back(part_text(score));
+}
+
 /// The parts, one after the other: each is freed of the memory of the one before.
 void fit(TrainedBundle& bundle, std::span<const TrainingSeries> series, const Models& parent,
          const TrainSettings& settings) {
-    std::ignore = bundle;
-    std::ignore = series;
-    std::ignore = parent;
-    say(settings, "fit");
+    say(settings, "networks");
+    fit_networks(bundle, series, parent, settings);
 }
 
 }  // namespace
-
-void in_order(std::size_t count, const std::function<void(std::size_t)>& work) {
-    for (std::size_t i = 0; i < count; ++i) work(i);
-}
 
 void keep_first(TrainingSeries& series, std::size_t steps) {
     const auto values = series.demand.values();

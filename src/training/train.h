@@ -1,6 +1,7 @@
 #pragma once
 #include "training/bundle.h"
 #include "training/replay.h"
+#include "training/train_networks.h"
 
 #include <functional>
 #include <memory>
@@ -8,19 +9,13 @@
 
 namespace forescale {
 
-/// Calls `work` for 0..count-1, side by side where there are threads, and returns when all are
-/// done.
-using Parallel = std::function<void(std::size_t count, const std::function<void(std::size_t)>&)>;
-/// One after the other.
-void in_order(std::size_t count, const std::function<void(std::size_t)>& work);
-
 struct TrainSettings {
     std::uint64_t seed = 1;
     /// The last part of every series, which nothing is fitted on: what the card's scores are of.
     double test_share = 0.15;
     /// Series whose test part is scored, chosen by seed; each costs about a second.
     std::size_t scored_max = 100;
-    Parallel parallel = in_order;
+    Parallel parallel = in_turn;
     std::function<void(std::string_view what)> progress = {};
 };
 
