@@ -7,6 +7,7 @@
 #include "models/ridge/ridge.h"
 #include "models/seasonal_naive/seasonal_naive.h"
 #include "models/weekly_naive/weekly_naive.h"
+#include "models/xgboost/xgboost.h"
 
 namespace forescale {
 
@@ -22,6 +23,9 @@ const ModelRegistry& models() {
         {"ridge_slow", ridge::make_slow},
         {"seasonal_naive", seasonal_naive::make},
         {"weekly_naive", weekly_naive::make},
+        {"xgboost", xgboost::make},
+        {"xgboost_profile", xgboost::make_profile},
+        {"xgboost_residual", xgboost::make_residual},
         // clang-format on
     };
     return all;

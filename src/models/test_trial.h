@@ -1,5 +1,6 @@
 #pragma once
 #include "features/rollup.h"
+#include "models/boosted/test_forests.h"
 #include "models/feature_memory.h"
 #include "models/recurrent/test_networks.h"
 #include "models/registry.h"
@@ -48,10 +49,11 @@ public:
     Model& model() { return *model_; }
     [[nodiscard]] const Series& demand() const { return demand_; }
 
-    /// Networks of random weights: whoever needs a real training sets another.
+    /// Networks of random weights and forests of one tree: whoever needs a real training sets another.
     std::shared_ptr<const TrainedModels> trained = [] {
         auto made = std::make_shared<TrainedModels>();
         made->networks = recurrent::random_networks(step, {1, 12});
+        made->forests = boosted::small_forests(step, {1, 12});
         return made;
     }();
 

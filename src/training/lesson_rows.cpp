@@ -1,0 +1,90 @@
+#include "training/lesson_rows.h"
+
+#include "base/rng.h"
+#include "models/boosted/tree_row.h"
+#include "prediction/horizons.h"
+
+#include <cmath>
+
+namespace forescale {
+
+namespace {
+constexpr Duration near = std::chrono::hours(1);
+constexpr Duration far_stride = std::chrono::minutes(15);
+/// Draws the origins of one service that teach.
+class Draw {
+public:
+    Draw(std::size_t steps, std::size_t rows_max, std::uint64_t seed)
+        : share_(std::min(1.0, static_cast<double>(rows_max) /
+                                   static_cast<double>(std::max<std::size_t>(steps, 1)))),
+          seed_(seed) {}
+    [[nodiscard]] bool takes(Timestamp origin) const {
+        if (share_ >= 1.0) return true;
+        Rng rng(seed_ ^ static_cast<std::uint64_t>(origin.time_since_epoch().count()));
+        rng.next();
+        return rng.uniform() < share_;
+    }
+
+private:
+    double share_;
+    std::uint64_t seed_;
+};
+
+class Collector {
+public:
+    Collector(Duration step, const LessonSettings& settings, std::size_t services)
+        : step_(step),
+          settings_(settings),
+          rows_per_service_(
+              std::max<std::size_t>(1, settings.rows_max / std::max<std::size_t>(1, services))),
+          row_(boosted::tree_columns() + 1) {
+        for (const int horizon : anchor_steps(step)) {
+            lessons_.push_back({.horizon = horizon, .rows = {}});
+            lessons_.back().rows.columns = boosted::tree_columns();
+        }
+    }
+
+    void play(const TrainingSeries& series, std::uint64_t seed) {
+        const auto steps = static_cast<std::size_t>(settings_.history / step_);
+        const Timestamp from = series.demand.newest() - settings_.history;
+        replay(series, [&](const TrainingStep& at) {
+            if (at.context.origin() <= from) return;
+            for (std::size_t a = 0; a < lessons_.size(); ++a) {
+                if (!at.lessons[a].present) continue;
+                const Duration horizon = step_ * lessons_[a].horizon;
+                const Timestamp origin = at.context.origin() - horizon;
+                const Duration stride = horizon > near ? std::max(far_stride, step_) : step_;
+                if (origin != floor_to(origin, stride)) continue;
+                const Draw draw(steps / static_cast<std::size_t>(stride / step_), rows_per_service_,
+                                seed);
+                if (draw.takes(origin)) keep(lessons_[a].rows, at.lessons[a]);
+            }
+        });
+    }
+    std::vector<LessonRows> take() { return std::move(lessons_); }
+
+private:
+    void keep(BoostingRows& rows, const Lesson& lesson) {
+        boosted::tree_row(lesson.origin, lesson.target, row_);
+        rows.values.insert(rows.values.end(), row_.begin(), row_.end() - 1);
+        rows.targets.push_back(static_cast<float>(lesson.level - lesson.level_then));
+        rows.weights.push_back(1.0F);
+    }
+
+    Duration step_;
+    LessonSettings settings_;
+    std::size_t rows_per_service_;
+    std::vector<float> row_;  ///< scratch
+    std::vector<LessonRows> lessons_;
+};
+}  // namespace
+
+std::vector<LessonRows> collect_lessons(std::span<const TrainingSeries* const> fleet, Duration step,
+                                        const LessonSettings& settings) {
+    Collector collector(step, settings, fleet.size());
+    for (std::size_t s = 0; s < fleet.size(); ++s)
+        collector.play(*fleet[s], settings.seed + s * 0x9e3779b97f4a7c15U);
+    return collector.take();
+}
+
+}  // namespace forescale
