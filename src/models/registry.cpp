@@ -6,6 +6,7 @@
 #include "models/recurrent/recurrent.h"
 #include "models/ridge/ridge.h"
 #include "models/seasonal_naive/seasonal_naive.h"
+#include "models/theta/theta.h"
 #include "models/weekly_naive/weekly_naive.h"
 #include "models/xgboost/xgboost.h"
 
@@ -22,6 +23,7 @@ const ModelRegistry& models() {
         {"ridge", ridge::make},
         {"ridge_slow", ridge::make_slow},
         {"seasonal_naive", seasonal_naive::make},
+        {"theta", theta::make},
         {"weekly_naive", weekly_naive::make},
         {"xgboost", xgboost::make},
         {"xgboost_profile", xgboost::make_profile},
