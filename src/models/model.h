@@ -40,6 +40,20 @@ struct Moment {
     bool rescaled =
         false;  ///< context.scale changed: what was learned in log levels no longer applies
 
+    /// The same moment for members that use other trained models.
+    [[nodiscard]] Moment with(const TrainedModels& other) const {
+        return {.context = context,
+                .anchors = anchors,
+                .level_now = level_now,
+                .origin = origin,
+                .targets = targets,
+                .lessons = lessons,
+                .memory = memory,
+                .rollup = rollup,
+                .seasons = seasons,
+                .trained = other,
+                .rescaled = rescaled};
+    }
     [[nodiscard]] Timestamp target(std::size_t anchor) const {
         return context.origin() + context.demand.step() * anchors[anchor];
     }

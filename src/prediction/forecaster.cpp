@@ -13,6 +13,7 @@
 #include "prediction/horizons.h"
 #include "prediction/members.h"
 #include "prediction/path.h"
+#include "prediction/shadow.h"
 
 #include <algorithm>
 #include <cmath>
@@ -73,7 +74,8 @@ struct SaidWithEvents {
 
 struct Forecaster::Impl {
     explicit Impl(const Service& service)
-        : zone(service.zone),
+        : id(service.id),
+          zone(service.zone),
           holidays(service.holidays),
           step(service.grid_step),
           anchors(anchor_steps(step)),
@@ -84,7 +86,8 @@ struct Forecaster::Impl {
           rollup(step),
           events(step, zone, holidays),
           memory(anchors),
-          members({.step = step, .seed = seed_of(service.id)}) {
+          members({.step = step, .seed = seed_of(service.id)}),
+          shadow({.step = step, .seed = seed_of(service.id)}, anchors) {
         const std::vector<std::string_view> names = members.names();
         for (const int anchor : anchors) at_anchors.emplace_back(names, step, anchor);
     }
@@ -138,9 +141,11 @@ struct Forecaster::Impl {
         archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps,
                 demand_max, events, said_with_events);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
+        archive(shadow);
         path_fields(archive, path);
     }
 
+    ServiceId id;
     Zone zone;
     std::vector<Timestamp> holidays;
     Duration step;
@@ -157,6 +162,7 @@ struct Forecaster::Impl {
     DemandScale scale;
     FeatureMemory memory;
     Members members;
+    Shadow shadow;
     std::vector<AnchorForecast> at_anchors;
     std::int64_t age_steps = 0;  ///< of the newest sample
     double demand_max = 0.0;     ///< fading
@@ -247,18 +253,19 @@ void Forecaster::Impl::ask_members(bool rescaled) {
         targets.push_back(memory.target(a));
     }
     const FeatureContext seen = context();
-    members.step({.context = seen,
-                  .anchors = anchors,
-                  .level_now = memory.level_now(),
-                  .origin = memory.origin(),
-                  .targets = targets,
-                  .lessons = lessons,
-                  .memory = memory,
-                  .rollup = rollup.series(),
-                  .seasons = seasons,
-                  .trained = *trained,
-                  .rescaled = rescaled},
-                 demand_max);
+    const Moment moment{.context = seen,
+                        .anchors = anchors,
+                        .level_now = memory.level_now(),
+                        .origin = memory.origin(),
+                        .targets = targets,
+                        .lessons = lessons,
+                        .memory = memory,
+                        .rollup = rollup.series(),
+                        .seasons = seasons,
+                        .trained = *trained,
+                        .rescaled = rescaled};
+    members.step(moment, demand_max);
+    shadow.step(moment, members, demand_max);
 }
 
 void Forecaster::Impl::combine_members() {
@@ -363,6 +370,14 @@ void Forecaster::adopt(std::shared_ptr<const TrainedModels> trained) {
     impl_->trained = trained ? std::move(trained) : untrained();
 }
 
+void Forecaster::shadow(std::shared_ptr<const TrainedModels> other) {
+    impl_->shadow.run(std::move(other));
+}
+
+const std::vector<PairedLoss>& Forecaster::paired() const {
+    return impl_->shadow.matured();
+}
+
 const ForecastPath& Forecaster::forecast() const {
     return impl_->path;
 }
@@ -390,12 +405,15 @@ std::string Forecaster::save() const {
 
 Result<void> Forecaster::load(std::string_view state) {
     Service same;
+    same.id = impl_->id;
     same.zone = impl_->zone;
+    same.holidays = impl_->holidays;
     same.grid_step = impl_->step;
     same.fine_step = impl_->fine.step();
     auto fresh = std::make_unique<Impl>(same);
     TRY_VOID(load_state(*fresh, state, state_version));
     fresh->trained = impl_->trained;
+    fresh->shadow.take_models_of(impl_->shadow);
     fresh->events.know_as(impl_->events);
     impl_ = std::move(fresh);
     return {};

@@ -12,6 +12,7 @@
 
 namespace forescale {
 
+struct PairedLoss;
 struct TrainedModels;
 
 /// How well one member, or the ensemble, did on a target that has just matured.
@@ -54,6 +55,13 @@ public:
     /// What was trained over many services, from the next observe() on; null: nothing.
     /// Not part of save(); load() keeps what was adopted.
     void adopt(std::shared_ptr<const TrainedModels> trained);
+
+    /// Runs these models in the shadow of the adopted ones (prediction/shadow.h), from the next
+    /// observe() on; null: ends it. As adopt(), not part of save(), though what the shadow knows
+    /// is.
+    void shadow(std::shared_ptr<const TrainedModels> other);
+    /// How both did on the targets that matured with the newest observe().
+    [[nodiscard]] const std::vector<PairedLoss>& paired() const;
 
     /// The path from the newest observed step, made by observe(). Empty before the first present
     /// step.

@@ -265,12 +265,15 @@ TEST(Forecaster, TheFutureChangesNothing) {
 }
 
 TEST(Forecaster, ALoadedOneGoesOnToTheBit) {
-    Forecaster kept(service_of());
+    Service service = service_of();
+    service.id = ServiceId("shop");  // members refit at a step that the name decides
+    service.holidays = {monday + day * 10};
+    Forecaster kept(service);
     Rng rng(10);
     int i = 0;
     for (; i < 9 * per_day; ++i)
         kept.observe(window_of(i, i % 300 == 7 ? Series::missing : traffic(i, rng)));
-    Forecaster loaded(service_of());
+    Forecaster loaded(service);
     loaded.observe(window_of(0, 5.0));
     const auto result = loaded.load(kept.save());
     ASSERT_TRUE(result.has_value()) << result.error().message;
