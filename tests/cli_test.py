@@ -62,8 +62,9 @@ def backtest_and_simulate_answer_in_json():
     with scratch() as folder:
         trace = folder / "trace.csv"
         write_trace(trace, 10, step=300)
-        scores = json.loads(forescale("backtest", trace, "--output", "json").stdout)
-        assert {"ensemble", "seasonal_naive", "weekly_naive", "last_value"} <= {row["model"] for row in scores}
+        answer = json.loads(forescale("backtest", trace, "--output", "json").stdout)
+        assert {"ensemble", "seasonal_naive", "weekly_naive", "last_value"} <= {row["model"] for row in answer["scores"]}
+        assert {"over_series", "parts", "day_parts", "warnings"} <= set(answer)
         outcomes = json.loads(forescale("simulate", trace, "--output", "json", "--policies", "hpa,clairvoyant").stdout)
         assert [row["policy"] for row in outcomes] and all(row["instance_hours"] > 0 for row in outcomes)
         assert forescale("simulate", trace, "--policies", "nonsense").returncode == 2

@@ -238,14 +238,14 @@ def printed_scores_are_those_of_the_files():
         groups = collections.defaultdict(list)
         for row in forecasts(path)[1]:
             groups[row["model"], int(row["horizon_s"])].append(row)
-        said = {(s["model"], int(s["horizon_s"])): s for s in printed if s["series"] == name_of(path)}
+        said = {(s["model"], int(s["horizon_s"])): s for s in printed["scores"] if s["series"] == name_of(path)}
         assert set(said) == set(groups), set(said) ^ set(groups)
         for key, rows in groups.items():
             wape, bias = score_of(rows)
             naive, _ = score_of(groups["seasonal_naive", key[1]])
             assert said[key]["count"] == len(rows)
             assert near(said[key]["wape"], wape, 1e-6) and abs(said[key]["bias"] - bias) < 1e-6, (key, said[key], wape, bias)
-            assert near(said[key]["ratio"], wape / naive, 1e-6), (key, said[key]["ratio"], wape / naive)
+            assert near(said[key]["ratio_to_seasonal_naive"], wape / naive, 1e-6), (key, said[key], wape / naive)
             assert near(said[key]["mape"], mape_of(path, rows), 1e-6), (key, said[key]["mape"], mape_of(path, rows))
             assert near(said[key]["mase"], mase_of(path, rows), 1e-6), (key, said[key]["mase"], mase_of(path, rows))
             if key[0] == "ensemble":
@@ -258,7 +258,7 @@ def the_summary_holds_the_geometric_mean():
     out, printed = backtested()
     summary = json.loads((out / "summary.json").read_text())
     for horizon in HORIZONS:
-        ratios = [s["ratio"] for s in printed if s["model"] == "ensemble" and s["horizon_s"] == horizon]
+        ratios = [s["ratio_to_seasonal_naive"] for s in printed["scores"] if s["model"] == "ensemble" and s["horizon_s"] == horizon]
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
         said = [s for s in summary["over_series"] if s["model"] == "ensemble" and s["horizon_s"] == horizon]
         assert len(ratios) == len(SERIES) and len(said) == 1, (ratios, said)

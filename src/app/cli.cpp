@@ -126,17 +126,25 @@ void add_backtest(Cli& cli) {
         "backtest", "Score every forecast member on recorded series, with rolling origins");
     command->footer(
         footer("  forescale backtest requests.csv.gz\n  forescale backtest *.csv.gz --out results "
-               "--output json"));
+               "--cold-start"));
     command
         ->add_option("files", cli.backtest.files, "CSV files, plain or gzip, with timestamp,value")
         ->required();
     command->add_option("--out", cli.backtest.out,
-                        "Folder for NAME/forecasts.csv and summary.json; default: scores only");
+                        "Folder for report.html, summary.json and NAME/forecasts.csv; default: "
+                        "nothing is written");
     command->add_option("--events", cli.backtest.events,
                         "CSV file with timestamp_start,timestamp_end,type,name");
     command->add_option("--zone", cli.backtest.zone, "IANA time zone in which the users live")
         ->capture_default_str();
     add_models_choice(command, cli.backtest.models);
+    command->add_option("--threads", cli.backtest.threads, "Series side by side; 0: one per core")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command->add_flag("--members", cli.backtest.members, "Also list every model on every series");
+    command->add_flag("--cold-start", cli.backtest.cold_start,
+                      "Also forecast as if each service had appeared an hour, a day or a week ago; "
+                      "takes about twice the time");
     add_output(command, cli.output);
     command->callback([&cli] {
         cli.chosen = [&cli] {

@@ -395,6 +395,12 @@ std::vector<double> Forecaster::member_medians(Duration horizon) const {
     return medians;
 }
 
+std::vector<double> Forecaster::member_weights(Duration horizon) const {
+    std::vector<double> weights = impl_->at_anchors[impl_->anchor_of(horizon)].weights();
+    weights.resize(impl_->members.size(), 0.0);
+    return weights;
+}
+
 const std::vector<MaturedScore>& Forecaster::matured() const {
     return impl_->matured;
 }

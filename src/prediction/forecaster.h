@@ -72,6 +72,10 @@ public:
     /// baselines (is_baseline()) are shown as they are, heard or not.
     [[nodiscard]] std::vector<double> member_medians(Duration horizon) const;
 
+    /// Every member's share of the combination at a headline horizon, in the same order; 0 while
+    /// asleep.
+    [[nodiscard]] std::vector<double> member_weights(Duration horizon) const;
+
     /// Scores of the targets that matured with the newest observe().
     [[nodiscard]] const std::vector<MaturedScore>& matured() const;
 

@@ -1,6 +1,7 @@
 #include "simulation/backtest.h"
 
 #include "prediction/forecaster.h"
+#include "simulation/backtest_report.h"
 #include "simulation/backtest_rows.h"
 #include "simulation/parallel.h"
 
@@ -23,9 +24,10 @@ std::vector<Window> fine_windows(const Trace& trace, const TraceGrid& grid, Dura
                          {.width = step, .first = grid.first, .count = grid.count * per_step});
 }
 
-BacktestSeries prepare(const Trace& trace, const std::vector<Window>& windows) {
+BacktestSeries prepare(const Trace& trace, const std::vector<Window>& windows, const Zone& zone) {
     BacktestSeries series;
     series.name = trace.name;
+    series.zone = zone;
     series.grid = trace_grid(trace);
     for (const Window& window : windows)
         series.demand.push_back(window.present() ? window.mean() : Series::missing);
@@ -52,30 +54,80 @@ void note_forecasts(BacktestSeries& series, std::size_t origin, const Forecaster
         series.rows.push_back({.origin = origin,
                                .horizon = horizon,
                                .medians = forecaster.member_medians(horizon),
+                               .weights = forecaster.member_weights(horizon),
                                .quantiles = path.at(horizon),
+                               .confidence = path.confidence,
                                .actual = series.demand[target]});
     }
 }
 
-/// The whole of one series: every bucket is observed once, in order; what is said is noted in the
-/// test part.
-BacktestSeries replay(const Trace& trace, const BacktestSettings& settings, const Zone& zone) {
-    const std::vector<Window> windows = trace_windows(trace, trace_grid(trace));
-    BacktestSeries series = prepare(trace, windows);
+Service service_of(const Trace& trace, const TraceGrid& grid, const Zone& zone) {
     Service service;
     service.id = ServiceId(trace.name);
     service.zone = zone;
     service.fine_step = std::max(fine_step_min, trace.step);
-    service.grid_step = series.grid.width;
-    const std::vector<Window> fine = fine_windows(trace, series.grid, service.fine_step);
-    auto next_fine = fine.begin();
-    Forecaster forecaster(service);
-    forecaster.adopt(settings.trained);
-    forecaster.know(settings.events);
-    for (std::size_t i = 0; i < windows.size(); ++i) {
-        for (; next_fine != fine.end() && next_fine->end() <= windows[i].end(); ++next_fine)
+    service.grid_step = grid.width;
+    return service;
+}
+
+/// Adds up what all series have done, and says it now and then.
+class Work {
+public:
+    Work(std::size_t total, const std::function<void(double)>& progress)
+        : total_(std::max<std::size_t>(total, 1)), progress_(progress) {}
+    void add(std::size_t done) {
+        const std::scoped_lock lock(mutex_);
+        done_ += done;
+        if (progress_)
+            progress_(std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_)));
+    }
+
+private:
+    std::mutex mutex_;
+    std::size_t done_ = 0;
+    std::size_t total_;
+    const std::function<void(double)>& progress_;
+};
+constexpr std::size_t steps_per_progress = 256;
+
+/// One series, and everything that is needed to replay it.
+struct Replay {
+    const Trace& trace;
+    const BacktestSettings& settings;
+    TraceGrid grid;
+    std::vector<Window> windows;
+    Service service;
+    std::vector<Window> fine;
+
+    Replay(const Trace& replayed, const BacktestSettings& with, const Zone& zone)
+        : trace(replayed),
+          settings(with),
+          grid(trace_grid(replayed)),
+          windows(trace_windows(replayed, grid)),
+          service(service_of(replayed, grid, zone)),
+          fine(fine_windows(replayed, grid, service.fine_step)) {}
+
+    /// A forecaster that has seen nothing.
+    [[nodiscard]] Forecaster fresh() const {
+        Forecaster forecaster(service);
+        forecaster.adopt(settings.trained);
+        forecaster.know(settings.events);
+        return forecaster;
+    }
+};
+
+/// The whole of one series: every bucket is observed once, in order; what is said is noted in the
+/// test part.
+BacktestSeries play(const Replay& replay, Work& work) {
+    BacktestSeries series = prepare(replay.trace, replay.windows, replay.service.zone);
+    Forecaster forecaster = replay.fresh();
+    auto next_fine = replay.fine.begin();
+    for (std::size_t i = 0; i < replay.windows.size(); ++i) {
+        const Window& window = replay.windows[i];
+        for (; next_fine != replay.fine.end() && next_fine->end() <= window.end(); ++next_fine)
             forecaster.observe_fine(*next_fine);
-        forecaster.observe(windows[i]);
+        forecaster.observe(window);
+        if (i % steps_per_progress == 0) work.add(steps_per_progress);
         if (!is_origin(series, i)) continue;
         if (series.members.empty())
             for (const MemberView& member : forecaster.forecast().members)
@@ -85,12 +137,23 @@ BacktestSeries replay(const Trace& trace, const BacktestSettings& settings, cons
     return series;
 }
 
-using Scores = Result<std::vector<BacktestScore>>;
+/// What is kept of one series once its rows are written.
+struct Outcome {
+    std::vector<BacktestScore> scores;
+    BacktestView view;
+    std::vector<ColdStartScore> cold_start;
+};
 
-Scores run_one(const Trace& trace, const BacktestSettings& settings, const Zone& zone) {
-    const BacktestSeries series = replay(trace, settings, zone);
-    if (!settings.out.empty()) TRY_VOID(write_forecasts(series, settings.out));
-    return score_series(series);
+Result<Outcome> run_one(const Replay& replay, Work& work) {
+    const BacktestSeries series = play(replay, work);
+    if (!replay.settings.out.empty()) TRY_VOID(write_forecasts(series, replay.settings.out));
+    Outcome outcome{
+        .scores = score_series(series), .view = view_of(series, band_max), .cold_start = {}};
+    if (!replay.settings.cold_start) return outcome;
+    outcome.cold_start =
+        score_cold_start(series, replay.windows, replay.fine, [&replay] { return replay.fresh(); });
+    work.add(replay.windows.size());
+    return outcome;
 }
 
 Result<std::vector<Trace>> read_all(const std::vector<std::string>& files) {
@@ -107,29 +170,38 @@ Result<std::vector<Trace>> read_all(const std::vector<std::string>& files) {
     return traces;
 }
 
+std::size_t steps_of(const std::vector<Trace>& traces, bool cold_start) {
+    std::size_t steps = 0;
+    for (const Trace& trace : traces) steps += trace_grid(trace).count;
+    return cold_start ? 2 * steps : steps;
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T> more) {
+    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
 }  // namespace
 
-Result<std::vector<BacktestScore>> run_backtest(const std::vector<std::string>& files,
-                                                const BacktestSettings& settings,
-                                                const std::function<void(double)>& progress) {
+Result<Backtest> run_backtest(const std::vector<std::string>& files,
+                              const BacktestSettings& settings,
+                              const std::function<void(double)>& progress) {
     TRY(const Zone zone, load_zone(settings.zone));
     TRY(const std::vector<Trace> traces, read_all(files));
-    std::vector<Scores> results(traces.size());
-    std::mutex mutex;
-    std::size_t finished = 0;
+    std::vector<Result<Outcome>> outcomes(traces.size());
+    Work work(steps_of(traces, settings.cold_start), progress);
     in_parallel(traces.size(), settings.threads, [&](std::size_t i) {
-        results[i] = run_one(traces[i], settings, zone);
-        const std::scoped_lock lock(mutex);
-        if (progress)
-            progress(static_cast<double>(++finished) / static_cast<double>(traces.size()));
+        outcomes[i] = run_one(Replay(traces[i], settings, zone), work);
     });
-    std::vector<BacktestScore> scores;
-    for (Scores& result : results) {
-        TRY(std::vector<BacktestScore> of_series, std::move(result));
-        scores.insert(scores.end(), of_series.begin(), of_series.end());
+    Backtest backtest;
+    for (Result<Outcome>& outcome : outcomes) {
+        TRY(Outcome of_series, std::move(outcome));
+        append(backtest.scores, std::move(of_series.scores));
+        append(backtest.cold_start, std::move(of_series.cold_start));
+        backtest.views.push_back(std::move(of_series.view));
     }
-    if (!settings.out.empty()) TRY_VOID(write_summary(scores, settings.out));
-    return scores;
+    if (!settings.out.empty()) TRY_VOID(write_backtest(backtest, settings.out));
+    if (progress) progress(1.0);
+    return backtest;
 }
 
 }  // namespace forescale

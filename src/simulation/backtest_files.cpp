@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/json.h"
+#include "simulation/backtest_report.h"
 #include "simulation/backtest_rows.h"
 
 #include <cmath>
@@ -32,29 +33,6 @@ std::string all_levels(const Quantiles& quantiles) {
     return text;
 }
 
-json::value number(double value) {
-    return std::isnan(value) ? json::value(nullptr) : json::value(value);
-}
-
-json::object to_json(const BacktestScore& score) {
-    json::object object{
-        {"series", score.series},     {"horizon_s", score.horizon.count() / 1000},
-        {"model", score.model},       {"count", score.count},
-        {"wape", number(score.wape)}, {"ratio_to_seasonal_naive", number(score.ratio)},
-        {"mape", number(score.mape)}, {"smape", number(score.smape)},
-        {"mase", number(score.mase)}, {"bias", number(score.bias)}};
-    if (score.model != "ensemble") return object;
-    object["mwql"] = number(score.mwql);
-    object["pinball_90"] = number(score.pinball_90);
-    object["pinball_95"] = number(score.pinball_95);
-    object["pinball_99"] = number(score.pinball_99);
-    object["coverage_80"] = number(score.coverage_80);
-    object["coverage_90"] = number(score.coverage_90);
-    object["worst_day_90"] = number(score.worst_day_90);
-    object["width_90"] = number(score.width_90);
-    object["crossing"] = number(score.crossing);
-    return object;
-}
 }  // namespace
 
 Result<void> write_forecasts(const BacktestSeries& series, const std::string& folder) {
@@ -76,22 +54,10 @@ Result<void> write_forecasts(const BacktestSeries& series, const std::string& fo
     return write_file(folder + "/" + series.name + "/forecasts.csv", text);
 }
 
-Result<void> write_summary(const std::vector<BacktestScore>& scores, const std::string& folder) {
+Result<void> write_backtest(const Backtest& backtest, const std::string& folder) {
     TRY_VOID(make_folder(folder));
-    json::array series;
-    for (const BacktestScore& score : scores) series.push_back(to_json(score));
-    json::array over_series;
-    for (const BacktestSummary& summary : summarise(scores)) {
-        json::object object{{"horizon_s", summary.horizon.count() / 1000},
-                            {"model", summary.model},
-                            {"series", summary.series},
-                            {"ratio_to_seasonal_naive", number(summary.ratio)}};
-        if (summary.model == "ensemble") object["coverage_90"] = number(summary.coverage_90);
-        over_series.push_back(std::move(object));
-    }
-    const json::value document =
-        json::object{{"over_series", std::move(over_series)}, {"scores", std::move(series)}};
-    return write_file(folder + "/summary.json", pretty_json(document));
+    TRY_VOID(write_file(folder + "/summary.json", pretty_json(summary_json(backtest))));
+    return write_file(folder + "/report.html", report_html(backtest));
 }
 
 }  // namespace forescale

@@ -8,6 +8,8 @@ namespace forescale {
 namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+constexpr std::size_t days_min = 4;  ///< fewer say nothing about their spread
+
 /// The forecasts of one model at one horizon beside what came.
 struct Pairs {
     std::vector<double> forecast;
@@ -15,17 +17,12 @@ struct Pairs {
     std::vector<const BacktestRow*> rows;
 };
 
-/// Rows without a seasonal naive forecast have no yardstick and are not scored.
 Pairs pairs_of(const BacktestSeries& series, Duration horizon, std::size_t model) {
-    const auto naive = static_cast<std::size_t>(
-        std::ranges::find(series.members, "seasonal_naive") - series.members.begin());
     Pairs pairs;
-    for (const BacktestRow& row : series.rows) {
-        if (row.horizon != horizon || std::isnan(row.medians[naive])) continue;
-        const bool is_member = model < row.medians.size() && !std::isnan(row.medians[model]);
-        pairs.forecast.push_back(is_member ? row.medians[model] : row.quantiles[median_index]);
-        pairs.actual.push_back(row.actual);
-        pairs.rows.push_back(&row);
+    pairs.rows = series.scored(horizon);
+    for (const BacktestRow* row : pairs.rows) {
+        pairs.forecast.push_back(series.said(*row, model));
+        pairs.actual.push_back(row->actual);
     }
     return pairs;
 }
@@ -106,11 +103,11 @@ double share_of(const Pairs& pairs, const std::function<bool(const BacktestRow&)
 double worst_day(const BacktestSeries& series, const Pairs& pairs) {
     std::map<Timestamp, std::pair<double, double>> days;  // inside, all
     for (const BacktestRow* row : pairs.rows) {
-        auto& [inside, all] = days[floor_to(series.grid.start(row->origin) + row->horizon, day)];
+        auto& [inside, all] = days[floor_to(series.target(*row), day)];
         inside += is_inside(*row, 0, 10) ? 1.0 : 0.0;
         all += 1.0;
     }
-    const double full = static_cast<double>(day / series.cadence);
+    const auto full = static_cast<double>(day / series.cadence);
     double worst = nan;
     for (const auto& [start, counts] : days)
         if (counts.second >= 0.5 * full) worst = std::fmin(worst, counts.first / counts.second);
@@ -135,58 +132,96 @@ void score_intervals(BacktestScore& score, const BacktestSeries& series, const P
     score.crossing = share_of(
         pairs, [](const BacktestRow& row) { return !std::ranges::is_sorted(row.quantiles); });
 }
-}  // namespace
 
-std::vector<BacktestScore> score_series(const BacktestSeries& series) {
-    const double low = tenth_percentile(series);
-    const double scale = mase_scale(series);
-    std::vector<BacktestScore> scores;
-    for (const Duration horizon : series.horizons) {
-        const auto naive = static_cast<std::size_t>(
-            std::ranges::find(series.members, "seasonal_naive") - series.members.begin());
-        const double naive_wape = wape(pairs_of(series, horizon, naive));
-        for (std::size_t m = 0; m <= series.members.size(); ++m) {
-            const bool is_ensemble = m == series.members.size();
-            const Pairs pairs = pairs_of(series, horizon, m);
-            if (pairs.actual.empty()) continue;
-            BacktestScore score;
-            score.series = series.name;
-            score.horizon = horizon;
-            score.model = is_ensemble ? "ensemble" : series.members[m];
-            score.count = static_cast<std::int64_t>(pairs.actual.size());
-            score_points(score, pairs, low, scale);
-            score.ratio = naive_wape > 0.0 ? score.wape / naive_wape : nan;
-            if (is_ensemble) score_intervals(score, series, pairs);
-            scores.push_back(score);
+/// Sums of absolute errors per UTC day of the target, in time order.
+std::vector<double> errors_by_day(const BacktestSeries& series, const Pairs& pairs) {
+    std::map<Timestamp, double> days;
+    for (std::size_t i = 0; i < pairs.rows.size(); ++i)
+        days[floor_to(series.target(*pairs.rows[i]), day)] +=
+            std::abs(pairs.actual[i] - pairs.forecast[i]);
+    std::vector<double> sums;
+    for (const auto& [start, sum] : days) sums.push_back(sum);
+    return sums;
+}
+/// The spread of the ratio over days: neighbouring forecasts err alike, days hardly do.
+Interval ratio_interval(const std::vector<double>& errors, const std::vector<double>& naive) {
+    return bootstrap_95(errors.size(), days_min, [&](std::span<const std::size_t> days) {
+        double above = 0.0, below = 0.0;
+        for (const std::size_t d : days) {
+            above += errors[d];
+            below += naive[d];
         }
-    }
-    return scores;
+        return below > 0.0 ? above / below : nan;
+    });
 }
 
-std::vector<BacktestSummary> summarise(const std::vector<BacktestScore>& scores) {
-    struct Sums {
-        double log_ratio = 0, ratios = 0, inside = 0, count = 0;
-        std::int64_t series = 0;
-    };
-    std::map<std::pair<Duration, std::string>, Sums> groups;
-    for (const BacktestScore& score : scores) {
-        Sums& sums = groups[{score.horizon, score.model}];
-        ++sums.series;
-        sums.inside += score.coverage_90 * static_cast<double>(score.count);
-        sums.count += static_cast<double>(score.count);
-        if (!(score.ratio > 0.0)) continue;
-        sums.log_ratio += std::log(score.ratio);
-        sums.ratios += 1.0;
+double awake_share(const Pairs& pairs, std::size_t model) {
+    return share_of(pairs, [model](const BacktestRow& row) {
+        return model >= row.medians.size() || !std::isnan(row.medians[model]);
+    });
+}
+
+/// The error is taken relative to forecast and actual, as the confidence speaks of a relative
+/// width.
+double confidence_rank(const Pairs& pairs) {
+    std::vector<double> doubt, error;
+    for (std::size_t i = 0; i < pairs.rows.size(); ++i) {
+        const double size = std::abs(pairs.actual[i]) + std::abs(pairs.forecast[i]);
+        doubt.push_back(1.0 - pairs.rows[i]->confidence);
+        error.push_back(size > 0.0 ? std::abs(pairs.actual[i] - pairs.forecast[i]) / size : 0.0);
     }
-    std::vector<BacktestSummary> summary;
-    for (const auto& [key, sums] : groups)
-        summary.push_back(
-            {.horizon = key.first,
-             .model = key.second,
-             .series = sums.series,
-             .ratio = sums.ratios > 0.0 ? std::exp(sums.log_ratio / sums.ratios) : nan,
-             .coverage_90 = key.second == "ensemble" ? sums.inside / sums.count : nan});
-    return summary;
+    return rank_correlation(doubt, error);
+}
+
+/// What is the same for all models of a series at a horizon.
+struct Yardstick {
+    double low = nan;    ///< actuals above it count for MAPE
+    double scale = nan;  ///< of MASE
+    double wape = nan;   ///< of seasonal_naive
+    std::vector<double> by_day;
+};
+
+BacktestScore score_model(const BacktestSeries& series, Duration horizon, std::size_t model,
+                          const Yardstick& yardstick) {
+    const bool is_ensemble = model == series.members.size();
+    const Pairs pairs = pairs_of(series, horizon, model);
+    BacktestScore score;
+    score.series = series.name;
+    score.horizon = horizon;
+    score.model = is_ensemble ? "ensemble" : series.members[model];
+    score.count = static_cast<std::int64_t>(pairs.actual.size());
+    score_points(score, pairs, yardstick.low, yardstick.scale);
+    score.ratio = yardstick.wape > 0.0 ? score.wape / yardstick.wape : nan;
+    score.ratio_95 = ratio_interval(errors_by_day(series, pairs), yardstick.by_day);
+    score.awake = awake_share(pairs, model);
+    if (!is_ensemble) return score;
+    score_intervals(score, series, pairs);
+    score.confidence_rank = confidence_rank(pairs);
+    return score;
+}
+}  // namespace
+
+std::vector<const BacktestRow*> BacktestSeries::scored(Duration horizon) const {
+    const std::size_t naive = member("seasonal_naive");
+    std::vector<const BacktestRow*> found;
+    for (const BacktestRow& row : rows)
+        if (row.horizon == horizon && !std::isnan(row.medians[naive])) found.push_back(&row);
+    return found;
+}
+
+std::vector<BacktestScore> score_series(const BacktestSeries& series) {
+    Yardstick yardstick{
+        .low = tenth_percentile(series), .scale = mase_scale(series), .wape = nan, .by_day = {}};
+    std::vector<BacktestScore> scores;
+    for (const Duration horizon : series.horizons) {
+        const Pairs naive = pairs_of(series, horizon, series.member("seasonal_naive"));
+        if (naive.rows.empty()) continue;
+        yardstick.wape = wape(naive);
+        yardstick.by_day = errors_by_day(series, naive);
+        for (std::size_t m = 0; m <= series.members.size(); ++m)
+            scores.push_back(score_model(series, horizon, m, yardstick));
+    }
+    return scores;
 }
 
 }  // namespace forescale

@@ -1,6 +1,7 @@
 #include "simulation/backtest.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/rng.h"
 #include "simulation/backtest_rows.h"
 
@@ -145,13 +146,18 @@ TEST(ScoreSeries, AgreesWithTheDefinitions) {
     Quantiles around{};
     for (std::size_t i = 0; i < around.size(); ++i)
         around[i] = 10.0 + static_cast<double>(i);  // median 15
-    series.rows = {
-        {.origin = 4, .horizon = hours(24), .medians = {10.0}, .quantiles = around, .actual = 11.0},
-        {.origin = 5,
-         .horizon = hours(24),
-         .medians = {24.0},
-         .quantiles = around,
-         .actual = 22.0}};
+    series.rows = {{.origin = 4,
+                    .horizon = hours(24),
+                    .medians = {10.0},
+                    .weights = {1.0},
+                    .quantiles = around,
+                    .actual = 11.0},
+                   {.origin = 5,
+                    .horizon = hours(24),
+                    .medians = {24.0},
+                    .weights = {1.0},
+                    .quantiles = around,
+                    .actual = 22.0}};
     const std::vector<BacktestScore> scores = score_series(series);
     ASSERT_EQ(scores.size(), 2U);
     const BacktestScore& naive = scores[0];
@@ -168,8 +174,156 @@ TEST(ScoreSeries, AgreesWithTheDefinitions) {
     EXPECT_DOUBLE_EQ(ensemble.crossing, 0.0);
     const std::vector<BacktestSummary> summary = summarise(scores);
     ASSERT_EQ(summary.size(), 2U);
+    EXPECT_EQ(summary[0].model, "seasonal_naive");
+    EXPECT_EQ(summary[1].model, "ensemble");
+    EXPECT_NEAR(summary[1].ratio, 11.0 / 3.0, 1e-12);
+    EXPECT_NEAR(summary[1].win_rate, 0.0, 1e-12);
+}
+
+/// Two scores of each of three models on the series named; the wapes are those given.
+BacktestScore score_of(const std::string& series, const std::string& model, double ratio,
+                       double awake = 1.0) {
+    BacktestScore score;
+    score.series = series;
+    score.horizon = hours(1);
+    score.model = model;
+    score.count = 100;
+    score.wape = ratio * 0.2;
+    score.ratio = ratio;
+    score.awake = awake;
+    score.coverage_90 = 0.9;
+    return score;
+}
+
+TEST(Summarise, RanksModelsAndCountsDuels) {
+    const std::vector<BacktestScore> scores{
+        score_of("a", "ensemble", 0.5),       score_of("a", "ridge", 0.4),
+        score_of("a", "seasonal_naive", 1.0), score_of("a", "net", 0.5, 0.0),
+        score_of("b", "ensemble", 0.2),       score_of("b", "ridge", 0.8),
+        score_of("b", "seasonal_naive", 1.0), score_of("b", "net", 0.2, 0.0)};
+    const std::vector<BacktestSummary> summary = summarise(scores);
+    ASSERT_EQ(summary.size(), 4U);
     EXPECT_EQ(summary[0].model, "ensemble");
-    EXPECT_NEAR(summary[0].ratio, 11.0 / 3.0, 1e-12);
+    EXPECT_NEAR(summary[0].ratio, std::sqrt(0.1), 1e-12);
+    EXPECT_NEAR(summary[0].win_rate, 0.75, 1e-12);  // lost once, against ridge on a
+    EXPECT_EQ(summary[1].model, "net");
+    EXPECT_EQ(summary[3].model, "seasonal_naive");
+    EXPECT_NEAR(summary[3].win_rate, 0.0, 1e-12);
+    EXPECT_LE(summary[0].ratio_95.low, 0.2 + 1e-12);
+    EXPECT_GE(summary[0].ratio_95.high, 0.5 - 1e-12);
+    EXPECT_TRUE(std::isnan(summary[2].coverage_90));
+}
+
+TEST(Summarise, HalvesAreByTheHashOfTheName) {
+    EXPECT_TRUE(is_of("", SeriesPart::development));  // FNV's offset basis is odd
+    EXPECT_TRUE(is_of("nab_elb_requests_5min", SeriesPart::development));
+    EXPECT_TRUE(is_of("nab_nyc_taxi_30min", SeriesPart::held_out));
+    EXPECT_FALSE(is_of("nab_nyc_taxi_30min", SeriesPart::development));
+    EXPECT_TRUE(is_of("nab_nyc_taxi_30min", SeriesPart::all));
+    const std::vector<BacktestScore> scores{score_of("nab_elb_requests_5min", "ensemble", 0.5),
+                                            score_of("nab_nyc_taxi_30min", "ensemble", 0.2)};
+    const auto held_out = summarise(scores, SeriesPart::held_out);
+    ASSERT_EQ(held_out.size(), 1U);
+    EXPECT_DOUBLE_EQ(held_out[0].ratio, 0.2);
+}
+
+TEST(Warnings, NameWhatFallsShort) {
+    Backtest backtest;
+    backtest.scores = {score_of("a", "ensemble", 0.5), score_of("a", "ridge", 0.4),
+                       score_of("a", "net", 0.1, 0.0)};
+    backtest.scores[0].coverage_90 = 0.7;
+    backtest.views.resize(2);
+    backtest.views[0].name = "a";
+    backtest.views[0].horizons.resize(1);
+    backtest.views[0].is_zero = false;
+    backtest.views[1].name = "short";
+    const std::vector<std::string> warnings = warnings_of(backtest);
+    ASSERT_EQ(warnings.size(), 4U);
+    EXPECT_THAT(warnings[0], HasSubstr("short: nothing to score"));
+    EXPECT_THAT(warnings[1], HasSubstr("best member on a (+25.0 % against ridge)"));
+    EXPECT_THAT(warnings[2], HasSubstr("70.0 % of all actual values"));
+    EXPECT_THAT(warnings[3], HasSubstr("less than 80 % on a (70.0 %)"));
+}
+
+TEST(RankCorrelation, AgreesWithHandWorkedValues) {
+    using V = std::vector<double>;
+    EXPECT_DOUBLE_EQ(rank_correlation(V{1, 2, 3, 4}, V{10, 20, 30, 400}), 1.0);
+    EXPECT_DOUBLE_EQ(rank_correlation(V{1, 2, 3, 4}, V{9, 7, 5, 1}), -1.0);
+    // No ties: 1 - 6 * sum(d^2) / (n (n^2 - 1)), here d = 0, 1, -1, 1, -1.
+    EXPECT_NEAR(rank_correlation(V{1, 2, 3, 4, 5}, V{1, 3, 2, 5, 4}), 1.0 - 6.0 * 4.0 / 120.0,
+                1e-12);
+    // Ties share their mean rank: ranks 0 1.5 1.5 3 against 0 1 2 3.
+    EXPECT_NEAR(rank_correlation(V{1, 2, 2, 3}, V{1, 2, 3, 4}), 4.5 / std::sqrt(4.5 * 5.0), 1e-12);
+    EXPECT_TRUE(std::isnan(rank_correlation(V{1, 1, 1}, V{1, 2, 3})));
+    EXPECT_TRUE(std::isnan(rank_correlation(V{1, 2}, V{1, 2})));
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_DOUBLE_EQ(rank_correlation(V{1, none, 2, 3}, V{1, 0, 2, 3}), 1.0);
+}
+
+TEST(Bootstrap, IsTheSameEveryTimeAndCoversTheMean) {
+    std::vector<double> values;
+    Rng rng(3);
+    for (int i = 0; i < 100; ++i) values.push_back(rng.uniform());
+    const auto mean = [&](std::span<const std::size_t> drawn) {
+        double sum = 0.0;
+        for (const std::size_t i : drawn) sum += values[i];
+        return sum / static_cast<double>(drawn.size());
+    };
+    const Interval interval = bootstrap_95(values.size(), 4, mean);
+    const Interval again = bootstrap_95(values.size(), 4, mean);
+    EXPECT_DOUBLE_EQ(interval.low, again.low);
+    EXPECT_DOUBLE_EQ(interval.high, again.high);
+    // Standard error of the mean of 100 uniform values: 0.289 / 10.
+    EXPECT_NEAR(interval.high - interval.low, 2.0 * 1.96 * 0.0289, 0.02);
+    EXPECT_LT(interval.low, 0.55);
+    EXPECT_GT(interval.high, 0.45);
+    EXPECT_TRUE(std::isnan(bootstrap_95(3, 4, mean).low));
+    EXPECT_TRUE(std::isnan(bootstrap_95(0, 0, mean).low));
+}
+
+/// Rows of one member and one horizon: origins every 15 min over two days; the first day is in the
+/// interval, the second above it.
+BacktestSeries two_days() {
+    BacktestSeries series;
+    series.name = "s";
+    series.grid = {.width = minutes(15), .first = start, .count = 400};
+    series.demand.assign(400, 10.0);
+    series.members = {"ridge", "seasonal_naive"};
+    series.horizons = {hours(1)};
+    series.test_from = 92;
+    series.cadence = minutes(15);
+    Quantiles around{};
+    for (std::size_t i = 0; i < around.size(); ++i) around[i] = 5.0 + static_cast<double>(i);
+    for (std::size_t i = 0; i < 192; ++i)
+        series.rows.push_back({.origin = 92 + i,
+                               .horizon = hours(1),
+                               .medians = {12.0, 8.0},
+                               .weights = {0.75, 0.25},
+                               .quantiles = around,
+                               .confidence = 0.5,
+                               .actual = i < 96 ? 10.0 : 100.0});
+    return series;
+}
+
+TEST(View, ShowsHoursDaysWeightsAndCalibration) {
+    const BacktestView view = view_of(two_days(), 50);
+    ASSERT_EQ(view.horizons.size(), 1U);
+    const HorizonView& hour = view.horizons[0];
+    ASSERT_EQ(hour.coverage_by_day.size(), 2U);  // targets begin at midnight
+    EXPECT_DOUBLE_EQ(hour.coverage_by_day[0].share, 1.0);
+    EXPECT_DOUBLE_EQ(hour.coverage_by_day[1].share, 0.0);
+    EXPECT_EQ(hour.coverage_by_day[1].count, 96);
+    EXPECT_DOUBLE_EQ(hour.error_by_hour[0][7], (2.0 + 88.0) / 110.0);
+    EXPECT_DOUBLE_EQ(hour.error_by_hour[2][7], (0.0 + 90.0) / 110.0);  // the ensemble says 10
+    EXPECT_DOUBLE_EQ(hour.weight_by_part[0][5], 0.75);
+    EXPECT_DOUBLE_EQ(hour.below[0], 0.0);
+    EXPECT_DOUBLE_EQ(hour.below[median_index], 0.5);
+    ASSERT_EQ(hour.band.size(), 50U);
+    EXPECT_EQ(hour.band.back().target, start + hours(71) + minutes(45));
+    EXPECT_DOUBLE_EQ(hour.band.back().q25, 7.5);
+    EXPECT_EQ(hour.weight_step, Duration(hours(1)));
+    ASSERT_EQ(hour.weights[0].size(), 48U);
+    EXPECT_FLOAT_EQ(hour.weights[1][47], 0.25F);
 }
 
 TEST(Backtest, WritesTheContractAndBeatsTheNaive) {
@@ -187,7 +341,7 @@ TEST(Backtest, WritesTheContractAndBeatsTheNaive) {
     for (std::size_t i = 1; i < lines.size(); ++i)
         ASSERT_EQ(std::ranges::count(lines[i], ','), 16) << lines[i];
     EXPECT_THAT(lines[1], HasSubstr(",900,"));
-    for (const BacktestScore& score : *scores) {
+    for (const BacktestScore& score : scores->scores) {
         if (score.model != "ensemble") continue;
         EXPECT_LT(score.ratio, 0.9);
         EXPECT_DOUBLE_EQ(score.crossing, 0.0);
@@ -268,6 +422,80 @@ TEST(Backtest, EventsRaiseTheEnsembleWhereTheyState) {
     const Timestamp during = event.start + std::chrono::hours(3);
     EXPECT_NEAR(of_ensemble("/lifted", before) / of_ensemble("/plain", before), 2.0, 0.2);
     EXPECT_NEAR(of_ensemble("/lifted", during) / of_ensemble("/plain", during), 1.0, 0.3);
+}
+
+TEST(Backtest, AYoungServiceIsScoredOnTheTargetsOfAnOldOne) {
+    const std::string file = file_with(folder_of("cold") + "/shop.csv", day_shape(1440 * 24));
+    const auto backtest =
+        run_backtest({file}, {.out = {}, .events = {}, .cold_start = true}, nullptr);
+    ASSERT_TRUE(backtest.has_value());
+    const std::vector<ColdStartSummary> summary = summarise(backtest->cold_start);
+    ASSERT_EQ(summary.size(), 3 * cold_start_ages().size());
+    for (const ColdStartScore& score : backtest->cold_start) {
+        EXPECT_GE(score.count, 15);
+        for (const ColdStartScore& other : backtest->cold_start) {
+            EXPECT_TRUE(other.horizon != score.horizon || other.count == score.count);
+        }
+        EXPECT_TRUE(std::isfinite(score.ratio));
+    }
+    // A day of a clean day shape is worth more than an hour, and a week no less than a day.
+    EXPECT_LT(summary[2].ratio, summary[0].ratio);
+    EXPECT_LT(summary[4].ratio, summary[2].ratio * 1.05);
+}
+
+TEST(Backtest, BadSeriesGiveDefinedScoresAndAWarning) {
+    const std::string folder = folder_of("bad");
+    std::string zeros = "timestamp,value\n";
+    for (int i = 0; i < 12 * 24 * 8; ++i)
+        zeros += fmt::format("{},0\n", format_timestamp(start + minutes(5 * i)));
+    const std::vector<std::string> files{file_with(folder + "/zeros.csv", zeros),
+                                         file_with(folder + "/short.csv", day_shape(1000))};
+    const auto backtest = run_backtest(files, {.out = folder + "/out", .events = {}}, nullptr);
+    ASSERT_TRUE(backtest.has_value()) << backtest.error().message;
+    const std::vector<std::string> warnings = warnings_of(*backtest);
+    ASSERT_GE(warnings.size(), 2U);
+    EXPECT_THAT(warnings[0], HasSubstr("zeros: every value of the test part is 0"));
+    EXPECT_THAT(warnings[1], HasSubstr("short: nothing to score"));
+    EXPECT_TRUE(parse_json(content_of(folder + "/out/summary.json")).has_value());
+}
+
+/// Every opening tag of the page has its closing one, in order; script and style are opaque.
+std::string unclosed_tags(const std::string& html) {
+    static const std::set<std::string> single{"!doctype", "meta"};
+    std::vector<std::string> open;
+    for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
+        const std::size_t end = html.find_first_of(" >", at);
+        std::string tag = html.substr(at + 1, end - at - 1);
+        if (!open.empty() && (open.back() == "script" || open.back() == "style") &&
+            tag != "/" + open.back())
+            continue;
+        if (single.contains(tag)) continue;
+        if (!tag.starts_with('/'))
+            open.push_back(tag);
+        else if (!open.empty() && open.back() == tag.substr(1))
+            open.pop_back();
+        else
+            return tag;
+    }
+    return fmt::format("{}", fmt::join(open, " "));
+}
+
+TEST(Report, IsOnePageThatLoadsNothing) {
+    const std::string folder = folder_of("report");
+    // A name that would end the script of a careless page.
+    const std::string file = file_with(folder + "/a <b> & c.csv", day_shape(1440 * 12));
+    const auto backtest = run_backtest({file}, {.out = folder + "/out", .events = {}}, nullptr);
+    ASSERT_TRUE(backtest.has_value()) << backtest.error().message;
+    const std::string html = content_of(folder + "/out/report.html");
+    EXPECT_EQ(unclosed_tags(html), "");
+    for (const char* loads : {"http://", "https://", "src=", "href=", "@import", "url(", "<b>"})
+        EXPECT_EQ(html.find(loads), std::string::npos) << loads;
+    const std::string open = "id=\"data\">";
+    const std::size_t from = html.find(open) + open.size();
+    const auto data = parse_json(html.substr(from, html.find("</script>", from) - from));
+    ASSERT_TRUE(data.has_value()) << data.error().message;
+    EXPECT_EQ(data->at("series").as_array()[0].at("name").as_string(), "a <b> & c");
+    EXPECT_EQ(data->at("series").as_array()[0].at("horizons").as_array().size(), 3U);
 }
 
 TEST(Backtest, ClearErrors) {

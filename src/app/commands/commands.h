@@ -37,6 +37,9 @@ struct BacktestOptions {
     std::string events;
     std::string zone = "UTC";
     std::string models = "shipped";
+    int threads = 0;          ///< 0: one per core
+    bool members = false;     ///< also every model on every series
+    bool cold_start = false;  ///< also forecasts of young services
     bool json = false;
 };
 [[nodiscard]] ExitCode backtest_command(const BacktestOptions& options);
