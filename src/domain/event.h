@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "domain/service.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,20 @@ struct BusinessEvent {
     std::string source;  ///< who said so: "api", a file, a calendar
     bool cancelled = false;
 
+    /// How long after its end an event still matters: what it taught is taken back when it is
+    /// cancelled or corrected.
+    static constexpr Duration remembered = day * 35;
+
     [[nodiscard]] bool active_at(Timestamp time) const {
         return !cancelled && start <= time && time < end;
+    }
+    [[nodiscard]] bool concerns(const ServiceId& service) const {
+        return services.empty() || std::ranges::find(services, service) != services.end();
+    }
+    friend bool operator==(const BusinessEvent&, const BusinessEvent&) = default;
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(id, type, name, services, start, end, expected_uplift, source, cancelled);
     }
 };
 

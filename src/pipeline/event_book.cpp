@@ -4,20 +4,25 @@ namespace forescale {
 
 bool EventBook::put(BusinessEvent event, Timestamp now) {
     const std::scoped_lock lock(mutex_);
-    if (events_.size() >= events_max && !events_.contains(event.id)) {
-        std::erase_if(events_, [&](const auto& entry) { return entry.second.end <= now; });
-        if (events_.size() >= events_max) return false;
+    if (event.cancelled) {
+        ends_.erase(event.id);
+    } else {
+        if (ends_.size() >= events_max && !ends_.contains(event.id)) {
+            std::erase_if(ends_, [&](const auto& entry) { return entry.second <= now; });
+            if (ends_.size() >= events_max) return false;
+        }
+        ends_[event.id] = event.end;
     }
     auto id = event.id;
-    events_.insert_or_assign(std::move(id), std::move(event));
+    news_.insert_or_assign(std::move(id), std::move(event));
     return true;
 }
 
-std::vector<BusinessEvent> EventBook::upcoming(Timestamp now, Duration ahead) const {
+std::vector<BusinessEvent> EventBook::take_news() {
     const std::scoped_lock lock(mutex_);
     std::vector<BusinessEvent> out;
-    for (const auto& [id, event] : events_)
-        if (!event.cancelled && event.end > now && event.start <= now + ahead) out.push_back(event);
+    for (auto& [id, event] : news_) out.push_back(std::move(event));
+    news_.clear();
     return out;
 }
 

@@ -8,18 +8,20 @@
 
 namespace forescale {
 
-/// The business events that may still matter, by id. Thread-safe: the API adds, the turn reads.
+/// Where business events wait for the turn. Thread-safe: the API puts them in, the turn takes them.
 class EventBook {
 public:
     static constexpr std::size_t events_max = 10'000;
 
-    /// False when the book is full of events that are not over at `now`.
+    /// False when the book is full of events that are neither over at `now` nor cancelled.
     [[nodiscard]] bool put(BusinessEvent event, Timestamp now);
-    [[nodiscard]] std::vector<BusinessEvent> upcoming(Timestamp now, Duration ahead) const;
+    /// What was put since the last call, ascending in id, each as it was put last.
+    [[nodiscard]] std::vector<BusinessEvent> take_news();
 
 private:
-    mutable std::mutex mutex_;
-    std::map<std::string, BusinessEvent> events_;
+    std::mutex mutex_;
+    std::map<std::string, Timestamp> ends_;  ///< of the events that are planned, by id
+    std::map<std::string, BusinessEvent> news_;
 };
 
 }  // namespace forescale

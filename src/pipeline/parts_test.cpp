@@ -61,17 +61,49 @@ BusinessEvent event_at(int i, Timestamp start) {
     return event;
 }
 
-TEST(EventBook, KnowsWhatMayStillMatter) {
+TEST(EventBook, GivesWhatIsNewOnceAndAsItWasPutLast) {
     EventBook book;
+    ASSERT_TRUE(book.put(event_at(2, begin), begin));
     ASSERT_TRUE(book.put(event_at(1, begin), begin));
     ASSERT_TRUE(book.put(event_at(2, begin + 30h), begin));
-    EXPECT_EQ(book.upcoming(begin, 25h).size(), 1U);
-    EXPECT_EQ(book.upcoming(begin + 6h, 25h).size(), 1U)
-        << "the first is over, the second in sight";
-    auto cancelled = event_at(2, begin + 30h);
-    cancelled.cancelled = true;
-    ASSERT_TRUE(book.put(cancelled, begin));
-    EXPECT_TRUE(book.upcoming(begin + 6h, 25h).empty());
+    const auto news = book.take_news();
+    ASSERT_EQ(news.size(), 2U);
+    EXPECT_EQ(news[0].start, begin);
+    EXPECT_EQ(news[1].start, begin + 30h);
+    EXPECT_TRUE(book.take_news().empty());
+}
+
+TEST(KnownEvents, RepeatChangesAtTheWindowsWhereTheyWere) {
+    const ServiceId shop("shop");
+    KnownEvents live;
+    std::vector<EventChange> changes;
+    const auto take = [&](const BusinessEvent& event) {
+        if (auto change = live.take(event, shop)) changes.push_back(*change);
+    };
+    take(event_at(1, begin));
+    live.absorbed();
+    take(event_at(1, begin));  // nothing new
+    auto elsewhere = event_at(2, begin);
+    elsewhere.services = {ServiceId("blog")};
+    take(elsewhere);
+    auto moved = event_at(1, begin + 1h);
+    take(moved);
+    live.absorbed();
+    moved.services = {ServiceId("blog")};
+    take(moved);
+    ASSERT_EQ(changes.size(), 3U);
+
+    KnownEvents again;
+    again.repeat(changes);
+    EXPECT_TRUE(again.repeat_due());
+    EXPECT_EQ(again.all(), std::vector{event_at(1, begin)});
+    EXPECT_FALSE(again.repeat_due());
+    again.absorbed();
+    EXPECT_TRUE(again.repeat_due());
+    EXPECT_EQ(again.all(), std::vector{event_at(1, begin + 1h)});
+    EXPECT_TRUE(again.repeat_due(true));
+    EXPECT_EQ(again.all(), live.all());
+    EXPECT_TRUE(again.all()[0].cancelled) << "it does not concern the service any more";
 }
 
 TEST(EventBook, IsBoundedAndForgetsThePast) {
@@ -81,6 +113,13 @@ TEST(EventBook, IsBoundedAndForgetsThePast) {
     EXPECT_FALSE(book.put(event_at(-1, begin + 1h), begin));
     EXPECT_TRUE(book.put(event_at(5, begin + 2h), begin)) << "an edit needs no room";
     EXPECT_TRUE(book.put(event_at(-1, begin + 3h), begin + 90min)) << "what is over makes room";
+    for (std::size_t i = 0; i + 2 < EventBook::events_max; ++i)
+        ASSERT_TRUE(book.put(event_at(static_cast<int>(i) + 20'000, begin + 5h), begin + 90min));
+    EXPECT_FALSE(book.put(event_at(-2, begin + 5h), begin + 90min));
+    auto cancelled = event_at(-1, begin + 3h);
+    cancelled.cancelled = true;
+    EXPECT_TRUE(book.put(cancelled, begin + 90min));
+    EXPECT_TRUE(book.put(event_at(-2, begin + 5h), begin + 90min)) << "so does a cancellation";
 }
 
 TEST(Recorder, WritesOperationsAtOnceAndQuietTurnsTogether) {

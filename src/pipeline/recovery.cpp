@@ -21,9 +21,9 @@ Result<void> Pipeline::recover() {
     for (auto& state : services_)
         if (auto recovered = recover_service(*state); !recovered)
             return std::unexpected(at_service(state->id(), recovered.error()));
-    TRY(auto known, parts_.store.events(resumed_at_.value_or(Timestamp{})));
-    for (auto& event : known)
-        std::ignore = events_.put(std::move(event), resumed_at_.value_or(Timestamp{}));
+    const Timestamp resumed = resumed_at_.value_or(Timestamp{});
+    TRY(auto known, parts_.store.events(resumed - BusinessEvent::remembered));
+    for (auto& event : known) std::ignore = events_.put(std::move(event), resumed);
     if (!resumed_at_) return {};
     newest_turn_ = *resumed_at_;
     resume_sources();
@@ -62,6 +62,7 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
         TRY_VOID(processor_.load(state.id(), checkpoint.stream));
         from = row->turn + tick_of_storage;
     }
+    state.repeat(small.event_changes);
     TRY_VOID(
         repeat_turns(state, {state.id(), from, turn->turn + tick_of_storage}, small.known_until));
     state.turn() = std::move(small);
@@ -77,7 +78,7 @@ Result<void> Pipeline::repeat_turns(ServiceState& state, const Span& turns, Time
     Batch discarded;
     const auto repeat = [&](const SampleBatch& samples, Timestamp until) {
         for (const auto& window : processor_.replay(samples, std::min(until, known_until)))
-            state.absorb(window, {}, discarded);
+            state.absorb(window, discarded);
         discarded = {};
     };
     for (auto row = rows.begin(); row != rows.end();) {
@@ -87,6 +88,7 @@ Result<void> Pipeline::repeat_turns(ServiceState& state, const Span& turns, Time
         repeat(samples, turn);
     }
     repeat({.service = state.id(), .points = {}}, known_until);
+    state.repeated();
     return {};
 }
 

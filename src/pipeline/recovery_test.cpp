@@ -117,14 +117,66 @@ TEST(Recovery, AServiceMayComeAndGoBetweenLives) {
     live(two_services, begin + 20h);
 }
 
+/// Demand that doubles around the events that really happen: at noon of both days for two hours.
+double eventful(Timestamp at) {
+    const auto of_day = at - floor_to(at, day);
+    return wave(at) * (of_day >= 12h && of_day < 14h ? 2.0 : 1.0);
+}
+
+BusinessEvent sale(const std::string& id, Timestamp start, double uplift) {
+    BusinessEvent event;
+    event.id = id;
+    event.type = "sale";
+    event.start = start;
+    event.end = start + 2h;
+    event.expected_uplift = uplift;
+    return event;
+}
+
+/// Events arrive, are moved and are cancelled while the process lives and dies.
+std::vector<std::string> with_events_in_lives(const std::vector<Duration>& event_lives) {
+    const auto folder = fresh_folder(event_lives.empty() ? "unbroken" : "killed");
+    std::vector<std::pair<Duration, BusinessEvent>> news{
+        {9h + 15s, sale("first", begin + 11h, 0.5)},
+        {10h + 20min + 15s, sale("first", begin + 12h, 0.5)},  // moved
+        {11h + 15s, sale("never", begin + 13h, 3.0)},
+        {13h + 10min + 15s, sale("never", begin + 13h, 3.0)},         // cancelled while it lasts
+        {13h + 40min + 15s, sale("late", begin + 13h + 30min, 0.0)},  // known when it has begun
+        {day + 3h + 15s, sale("second", begin + day + 12h, 0.0)}};
+    news[3].second.cancelled = true;
+    news[2].second.services = {ServiceId("shop")};
+    const auto live = [&](World& world, Timestamp until) {
+        ASSERT_TRUE(world.start());
+        for (const auto& [at, event] : news) {
+            if (begin + at <= world.now() || begin + at > until) continue;
+            world.run(begin + at);
+            ASSERT_TRUE(world.pipeline->accept_event(event, begin + at));
+        }
+        world.run(until);
+    };
+    const std::vector<std::pair<ServiceId, Traffic>> traffic{{ServiceId("blog"), wave},
+                                                             {ServiceId("shop"), eventful}};
+    for (const auto life : event_lives) {
+        World world(folder, traffic);
+        live(world, begin + life);
+    }
+    World world(folder, traffic);
+    live(world, begin + whole);
+    EXPECT_TRUE(world.pipeline->close(world.now()));
+    return world.decisions();
+}
+
+TEST(Recovery, BeingKilledAroundEventsChangesNoDecision) {
+    const std::vector<Duration> deaths{9h + 16s,  // an event was accepted, and no turn knows it yet
+                                       10h + 25min,      11h + 2min,       12h + 31min,
+                                       13h + 11min,      13h + 41min,      20h,
+                                       day + 3h + 30min, day + 12h + 50min};
+    EXPECT_EQ(with_events_in_lives(deaths), with_events_in_lives({}));
+}
+
 TEST(Recovery, EventsAreKnownInTheNextLife) {
     const auto folder = fresh_folder("a");
-    BusinessEvent event;
-    event.id = "sale";
-    event.type = "campaign";
-    event.start = begin + 2 * day + 1h;
-    event.end = begin + 2 * day + 9h;
-    event.expected_uplift = 1.0;
+    const auto event = sale("sale", begin + 2 * day + 1h, 1.0);
     {
         World world(folder);
         ASSERT_TRUE(world.start());
@@ -133,7 +185,7 @@ TEST(Recovery, EventsAreKnownInTheNextLife) {
     }
     World world(folder);
     ASSERT_TRUE(world.start());
-    world.run(event.start + 20min);
+    world.run(event.start - 1min);  // a replica that is asked for now serves the event
     EXPECT_GT(world.pipeline->services().front()->decision->demand_planned,
               1.6 * wave(world.now()));
 }

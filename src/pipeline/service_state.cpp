@@ -6,7 +6,7 @@
 namespace forescale {
 namespace {
 
-constexpr std::uint32_t learned_version = 1;
+constexpr std::uint32_t learned_version = 2;
 
 /// Learned lead times are rounded up to whole fine steps: less is noise, and every change costs a
 /// checkpoint.
@@ -19,9 +19,10 @@ struct Learned {
     std::string forecaster;
     std::string lead_demand;
     Duration lead{0};
+    KnownEvents events;
     template <class Archive>
     void fields(Archive& archive) {
-        archive(forecaster, lead_demand, lead);
+        archive(forecaster, lead_demand, lead, events);
     }
 };
 
@@ -56,23 +57,22 @@ ServiceState::ServiceState(Service service)
     turn_.lead_time = LeadTimeEstimator(service_.policy.lead_time);
 }
 
-void ServiceState::absorb(const Window& window, std::span<const BusinessEvent> events,
-                          Batch& batch) {
+void ServiceState::absorb(const Window& window, Batch& batch) {
+    repeat_due(false);
+    known_.absorbed();
     if (window.width == service_.fine_step) {
-        lead_demand_.observe(window);
+        lead_demand_.observe(without_events(window, forecaster_));
         forecaster_.observe_fine(window);
     }
-    if (window.width == service_.grid_step) absorb_grid(window, events, batch);
+    if (window.width == service_.grid_step) absorb_grid(window, batch);
     if (window.width == std::chrono::hours(1) && window.present())
         batch.hourly.push_back({service_.id, window});
 }
 
-void ServiceState::absorb_grid(const Window& window, std::span<const BusinessEvent> events,
-                               Batch& batch) {
+void ServiceState::absorb_grid(const Window& window, Batch& batch) {
     forecaster_.observe(window);
     if (forecaster_.forecast().empty()) return;
-    path_ = std::make_shared<const ForecastPath>(
-        with_events(forecaster_.forecast(), events, service_.id));
+    path_ = std::make_shared<const ForecastPath>(forecaster_.forecast());
     for (const auto& score : forecaster_.matured()) {
         scores_.add(score);
         if (score.member == "ensemble")
@@ -101,8 +101,7 @@ std::optional<Point> ServiceState::measured(Timestamp now) const {
     return turn_.newest;
 }
 
-DecisionInputs ServiceState::inputs(const Capacity& capacity, std::span<const BusinessEvent> events,
-                                    Timestamp now) const {
+DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) const {
     DecisionInputs out;
     out.capacity = capacity;
     const auto newest = measured(now);
@@ -113,7 +112,8 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, std::span<const Bu
     out.capacity_per_replica = service_.capacity_per_replica;
     if (!path_) return out;
     out.lead_demand = lead_demand_.forecast(forecaster_.forecast());
-    if (out.lead_demand) out.lead_demand = with_events(*out.lead_demand, events, service_.id);
+    if (out.lead_demand)
+        out.lead_demand = with_events(*out.lead_demand, service_.fine_step, forecaster_);
     out.confidence = path_->confidence;
     out.members = path_->members;
     return out;
@@ -139,10 +139,34 @@ bool ServiceState::adopt_lead_time() {
     return true;
 }
 
+void ServiceState::know(const BusinessEvent& event) {
+    auto change = known_.take(event, service_.id);
+    if (!change) return;
+    turn_.event_changes.push_back(*std::move(change));
+    forecaster_.know(known_.all());
+}
+
+void ServiceState::repeat_due(bool all_left) {
+    if (known_.repeat_due(all_left)) forecaster_.know(known_.all());
+}
+
+void ServiceState::repeated() {
+    repeat_due(true);
+    known_.repeat({});
+}
+
 std::string ServiceState::save_learned() const {
-    Learned learned{
-        .forecaster = forecaster_.save(), .lead_demand = lead_demand_.save(), .lead = lead_};
+    Learned learned{.forecaster = forecaster_.save(),
+                    .lead_demand = lead_demand_.save(),
+                    .lead = lead_,
+                    .events = known_};
     return save_state(learned, learned_version);
+}
+
+void ServiceState::checkpointed(Timestamp now) {
+    turn_.checkpoint_at = now;
+    turn_.event_changes.clear();
+    known_.checkpointed(now);
 }
 
 Result<void> ServiceState::load_learned(std::string_view state) {
@@ -152,6 +176,8 @@ Result<void> ServiceState::load_learned(std::string_view state) {
     lead_demand_ = LeadDemandModel(service_, lead_);
     TRY_VOID(forecaster_.load(learned.forecaster));
     TRY_VOID(lead_demand_.load(learned.lead_demand));
+    known_ = std::move(learned.events);
+    forecaster_.know(known_.all());
     path_ = forecaster_.forecast().empty()
                 ? nullptr
                 : std::make_shared<const ForecastPath>(forecaster_.forecast());

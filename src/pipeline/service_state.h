@@ -2,6 +2,7 @@
 #include "decision/decide.h"
 #include "domain/operation.h"
 #include "execution/lead_time.h"
+#include "pipeline/known_events.h"
 #include "pipeline/score_book.h"
 #include "prediction/forecaster.h"
 #include "prediction/lead_demand.h"
@@ -14,7 +15,7 @@ namespace forescale {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 1;
+    static constexpr std::uint32_t version = 2;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;
@@ -27,12 +28,13 @@ struct TurnState {
     Timestamp known_until;  ///< samples of the service were known up to here
     /// Name of each source that fed the service, and up to where it had been asked.
     std::vector<std::pair<std::string, Timestamp>> cursors;
-    Timestamp checkpoint_at;  ///< turn of the newest checkpoint
+    Timestamp checkpoint_at;                 ///< turn of the newest checkpoint
+    std::vector<EventChange> event_changes;  ///< since then
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
-                recorded_reason, recorded_at, known_until, cursors, checkpoint_at);
+                recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes);
     }
 };
 
@@ -42,9 +44,9 @@ class ServiceState {
 public:
     explicit ServiceState(Service service);
 
-    /// Learns from a closed window of any width; a grid step gives predictions and outcomes to
-    /// record. What is learned does not depend on `events`; what is said does.
-    void absorb(const Window& window, std::span<const BusinessEvent> events, Batch& batch);
+    /// Learns from a closed window of any width, with the events that are known; a grid step gives
+    /// predictions and outcomes to record.
+    void absorb(const Window& window, Batch& batch);
     void absorb(const Point& point);
 
     /// Forecasts with these trained models from the next window on; null: with none.
@@ -53,8 +55,7 @@ public:
     }
 
     /// What deciding needs, as of `now`.
-    [[nodiscard]] DecisionInputs inputs(const Capacity& capacity,
-                                        std::span<const BusinessEvent> events, Timestamp now) const;
+    [[nodiscard]] DecisionInputs inputs(const Capacity& capacity, Timestamp now) const;
     /// A decision that changes nothing and stands on the same ground as the one before is recorded
     /// once in 15 min only: a calm log, a small table.
     [[nodiscard]] bool worth_recording(const Decision& made) const;
@@ -63,12 +64,21 @@ public:
     /// Hands the learned lead time to the model; true when it changed, and a checkpoint is due.
     [[nodiscard]] bool adopt_lead_time();
 
+    /// What became known of an event, from the next window on. One of other services is ignored.
+    void know(const BusinessEvent& event);
+    /// Knows of events again what was known at each of the windows that absorb() will see again.
+    void repeat(std::vector<EventChange> changes) { known_.repeat(std::move(changes)); }
+    /// After the last of them.
+    void repeated();
+
     [[nodiscard]] std::string save_learned() const;
+    /// What save_learned() gave is stored with this turn.
+    void checkpointed(Timestamp now);
     [[nodiscard]] Result<void> load_learned(std::string_view state);
 
     [[nodiscard]] const Service& service() const { return service_; }
     [[nodiscard]] const ServiceId& id() const { return service_.id; }
-    /// What is forecast, stated events included; null before the first forecast.
+    /// What is forecast, events included; null before the first forecast.
     [[nodiscard]] std::shared_ptr<const ForecastPath> path() const { return path_; }
     [[nodiscard]] const Forecaster& forecaster() const { return forecaster_; }
     [[nodiscard]] TurnState& turn() { return turn_; }
@@ -82,13 +92,15 @@ public:
     std::shared_ptr<const Decision> decision;   ///< of this turn
 
 private:
-    void absorb_grid(const Window& window, std::span<const BusinessEvent> events, Batch& batch);
+    void absorb_grid(const Window& window, Batch& batch);
+    void repeat_due(bool all_left);
     [[nodiscard]] std::optional<Point> measured(Timestamp now) const;
 
     Service service_;
     Forecaster forecaster_;
     Duration lead_;
     LeadDemandModel lead_demand_;
+    KnownEvents known_;
     ScoreBook scores_;
     TurnState turn_;
     std::shared_ptr<const ForecastPath> path_;

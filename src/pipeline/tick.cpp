@@ -18,15 +18,11 @@ double cpu_seconds() {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-/// How far ahead an event can touch a path.
-constexpr Duration events_ahead = std::chrono::hours(25);
-
 }  // namespace
 
 /// What one turn gathers on its way.
 struct Pipeline::Turn {
     Timestamp at;
-    std::vector<BusinessEvent> events{};  ///< that can touch what is forecast now
     Batch batch{};
     std::vector<Acting> acting{};
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
@@ -94,7 +90,8 @@ void Pipeline::note_cursors(ServiceState& state, Timestamp now) {
 }
 
 void Pipeline::learn(Turn& turn) {
-    turn.events = events_.upcoming(turn.at, events_ahead);
+    for (const auto& event : events_.take_news())
+        for (auto& state : services_) state->know(event);
     const auto points = processed_.consume_samples(
         [&](const SampleBatch& samples) { learn_points(turn, samples); });
     note_stream(parts_, points, turn.at);
@@ -116,7 +113,7 @@ void Pipeline::learn_windows(Turn& turn, const WindowBatch& closed) {
     auto* state = find(closed.service.str());
     if (state == nullptr) return;
     for (const auto& window : closed.windows) {
-        state->absorb(window, turn.events, turn.batch);
+        state->absorb(window, turn.batch);
         if (window.width == state->service().grid_step) note_scores(parts_.metrics, *state);
     }
 }
@@ -145,7 +142,8 @@ void Pipeline::look_after(Turn& turn, ServiceState& state) {
 void Pipeline::decide_all(Turn& turn) {
     for (auto& state : services_) {
         decide_one(turn, *state);
-        if (turn.at - state->turn().checkpoint_at >= settings_.checkpoint_interval)
+        if (turn.at - state->turn().checkpoint_at >= settings_.checkpoint_interval ||
+            state->turn().event_changes.size() >= KnownEvents::changes_max)
             checkpoint(*state, turn.batch, turn.at);
         state->turn().stream = processor_.save(state->id());
         turn.batch.turns.push_back(
@@ -155,9 +153,8 @@ void Pipeline::decide_all(Turn& turn) {
 
 void Pipeline::decide_one(Turn& turn, ServiceState& state) {
     if (!state.seen) return;  // without knowing the size there is nothing to decide: it holds
-    auto decision = std::make_shared<const Decision>(
-        decide(state.service(), state.inputs(*state.seen, turn.events, turn.at), turn.at,
-               state.turn().decision));
+    auto decision = std::make_shared<const Decision>(decide(
+        state.service(), state.inputs(*state.seen, turn.at), turn.at, state.turn().decision));
     state.decision = decision;
     parts_.metrics.decided(*decision);
     if (decision->changes()) intend(turn, state);
@@ -243,9 +240,9 @@ void Pipeline::publish(Turn& turn) {
 }
 
 void Pipeline::checkpoint(ServiceState& state, Batch& batch, Timestamp now) {
-    state.turn().checkpoint_at = now;
     Checkpoint checkpoint{.learned = state.save_learned(), .stream = processor_.save(state.id())};
     batch.checkpoints.push_back({state.id(), now, save_state(checkpoint, Checkpoint::version)});
+    state.checkpointed(now);
     std::ranges::move(state.scores().take(state.id()), std::back_inserter(batch.performance));
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "base/zone.h"
 #include "domain/series.h"
-#include "prediction/event_response.h"
+#include "prediction/event_uplift.h"
 
 #include <cmath>
 #include <optional>
@@ -9,13 +9,6 @@
 #include <vector>
 
 namespace forescale {
-
-/// What the events around one moment do to demand: log of the factor, and its standard deviation.
-struct EventEffect {
-    double log_factor = 0.0;
-    double deviation = 0.0;
-    [[nodiscard]] bool is_none() const { return log_factor == 0.0 && deviation == 0.0; }  // NOLINT
-};
 
 /// What one service's demand does around events, learned by type. Everything else that forecasts
 /// works on demand without events: clean() takes them out of what is observed, at() says what

@@ -21,7 +21,7 @@
 namespace forescale {
 
 namespace {
-constexpr std::uint32_t state_version = 2;
+constexpr std::uint32_t state_version = 3;
 constexpr double peak_half_life_days = 30.0;
 constexpr Duration confidence_half_life =
     std::chrono::minutes(30);  ///< of the confidence without a sample

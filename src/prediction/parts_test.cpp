@@ -5,7 +5,6 @@
 #include "prediction/calibration.h"
 #include "prediction/confidence.h"
 #include "prediction/demand_scale.h"
-#include "prediction/event_uplift.h"
 #include "prediction/guard.h"
 #include "prediction/horizons.h"
 #include "prediction/members.h"
@@ -333,50 +332,6 @@ TEST(Members, OneThatBreaksIsPutToSleepAndNamed) {
     EXPECT_EQ(members.asleep_because(2), "broke: not a number");
     EXPECT_TRUE(std::isnan(members.medians(0)[0]));
     EXPECT_DOUBLE_EQ(members.medians(0)[1], 3.0);
-}
-
-BusinessEvent event(Timestamp start, Timestamp end, double uplift) {
-    BusinessEvent event;
-    event.start = start;
-    event.end = end;
-    event.expected_uplift = uplift;
-    return event;
-}
-
-TEST(EventUplift, MultipliesWhatLiesInTheWindowOfTheService) {
-    const ServiceId shop("shop");
-    ForecastPath path;
-    path.origin = Timestamp(hours(10));
-    Quantiles flat{};
-    flat.fill(10.0);
-    for (const Duration h : {hours(1), hours(2), hours(3)})
-        path.points.push_back({.horizon = h, .quantiles = flat});
-    BusinessEvent match = event(Timestamp(hours(12)), Timestamp(hours(13)), 0.5);
-    match.services = {shop};
-    const std::vector<BusinessEvent> events{match,
-                                            event(Timestamp(hours(12)), Timestamp(hours(14)), 1.0)};
-    const ForecastPath lifted = with_events(path, events, shop);
-    EXPECT_DOUBLE_EQ(lifted.points[0].quantiles[0], 10.0);
-    EXPECT_DOUBLE_EQ(lifted.points[1].quantiles[0], 30.0);
-    EXPECT_DOUBLE_EQ(lifted.points[2].quantiles[0], 20.0);
-    EXPECT_DOUBLE_EQ(with_events(path, events, ServiceId("other")).points[1].quantiles[0], 20.0);
-    std::vector<BusinessEvent> cancelled = events;
-    for (BusinessEvent& e : cancelled) e.cancelled = true;
-    EXPECT_DOUBLE_EQ(with_events(path, cancelled, shop).points[1].quantiles[0], 10.0);
-}
-
-TEST(EventUplift, OfALeadTimeCountsItsLargestMoment) {
-    LeadDemand demand{
-        .from = Timestamp(hours(1)), .lead = minutes(10), .quantiles = {}, .level_max = 0.99};
-    demand.quantiles.fill(10.0);
-    const ServiceId any("any");
-    const auto lifted = [&](const BusinessEvent& e) {
-        return with_events(demand, std::vector{e}, any).quantiles[0];
-    };
-    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(65)), Timestamp(minutes(90)), 1.0)), 20.0);
-    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(30)), Timestamp(minutes(90)), -0.5)), 5.0);
-    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(30)), Timestamp(minutes(65)), -0.5)), 10.0);
-    EXPECT_DOUBLE_EQ(lifted(event(Timestamp(minutes(71)), Timestamp(minutes(90)), 1.0)), 10.0);
 }
 
 }  // namespace
