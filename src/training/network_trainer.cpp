@@ -10,29 +10,30 @@ using recurrent::Layout;
 
 namespace {
 constexpr std::size_t sequence_rows = 96;
-constexpr std::size_t batch_sequences = 32;
+constexpr std::size_t stretch_rows = 1440;
 constexpr std::size_t shard_count = 2;
+constexpr std::size_t lanes_per_shard = 16;
 constexpr double gradient_norm_max = 1.0;
 
 void spread(std::span<float> weights, double most, Rng& rng) {
     for (float& weight : weights) weight = static_cast<float>(most * (2.0 * rng.uniform() - 1.0));
 }
-/// Sequences of equal length from every piece, the first of each cut at random, so that passes
-/// differ; in random order.
-std::vector<NetworkRows::Piece> sequences_of(const NetworkRows& rows, Rng& rng) {
-    std::vector<NetworkRows::Piece> sequences;
+/// Every piece cut into stretches, the first of them at random so that passes differ; in random
+/// order.
+std::vector<NetworkRows::Piece> stretches_of(const NetworkRows& rows, Rng& rng) {
+    std::vector<NetworkRows::Piece> stretches;
     for (const auto& piece : rows.pieces) {
         std::size_t begin = piece.begin;
-        std::size_t end = std::min(piece.end, begin + 1 + rng.below(sequence_rows));
+        std::size_t end = std::min(piece.end, begin + 1 + rng.below(stretch_rows));
         while (begin < piece.end) {
-            sequences.push_back({.begin = begin, .end = end});
+            stretches.push_back({.begin = begin, .end = end});
             begin = end;
-            end = std::min(piece.end, begin + sequence_rows);
+            end = std::min(piece.end, begin + stretch_rows);
         }
     }
-    for (std::size_t i = sequences.size(); i > 1; --i)
-        std::swap(sequences[i - 1], sequences[rng.below(i)]);
-    return sequences;
+    for (std::size_t i = stretches.size(); i > 1; --i)
+        std::swap(stretches[i - 1], stretches[rng.below(i)]);
+    return stretches;
 }
 }  // namespace
 
@@ -78,34 +79,40 @@ NetworkTrainer::NetworkTrainer(const Layout& layout, std::vector<float> weights)
     : layout_(layout), weights_(std::move(weights)), adam_(weights_.size()) {
     for (std::size_t s = 0; s < shard_count; ++s)
         shards_.push_back({.unrolled = recurrent::Unrolled<float>(layout),
-                           .gradient = std::vector<float>(weights_.size())});
+                           .gradient = std::vector<float>(weights_.size()),
+                           .lanes = std::vector<Lane>(lanes_per_shard)});
 }
 
 void NetworkTrainer::pass(const NetworkRows& rows, Rng& rng,
                           const std::function<double(double)>& rate_at, const Parallel& parallel) {
-    const std::vector<Sequence> sequences = sequences_of(rows, rng);
-    for (std::size_t at = 0; at < sequences.size(); at += batch_sequences) {
-        const std::size_t count = std::min(batch_sequences, sequences.size() - at);
-        const double share = static_cast<double>(at) / static_cast<double>(sequences.size());
-        learn(rows, std::span(sequences).subspan(at, count), rate_at(share), parallel);
-    }
+    std::vector<Piece> stretches = stretches_of(rows, rng);
+    const auto total = static_cast<double>(stretches.size());
+    while (refill(stretches))
+        learn(rows, rate_at(1.0 - static_cast<double>(stretches.size()) / total), parallel);
 }
 
-void NetworkTrainer::learn(const NetworkRows& rows, std::span<const Sequence> sequences,
-                           double rate, const Parallel& parallel) {
-    parallel(shards_.size(), [&](std::size_t s) {
-        Shard& shard = shards_[s];
-        std::ranges::fill(shard.gradient, 0.0F);
-        const std::size_t from = sequences.size() * s / shards_.size();
-        const std::size_t until = sequences.size() * (s + 1) / shards_.size();
-        if (from == until) return;
-        const Batch<float> batch = batch_of(rows, sequences.subspan(from, until - from));
-        shard.unrolled.forward(weights_.data(), batch);
-        shard.unrolled.loss(batch);
-        shard.unrolled.backward(weights_.data(), batch, shard.gradient);
-    });
+/// Gives every lane at its end the next stretch; false: nothing is left anywhere.
+bool NetworkTrainer::refill(std::vector<Piece>& stretches) {
+    bool any = false;
+    for (Shard& shard : shards_)
+        for (Lane& lane : shard.lanes) {
+            if (lane.left.begin == lane.left.end && !stretches.empty()) {
+                lane.left = stretches.back();
+                stretches.pop_back();
+                lane.state.assign(layout_.hidden, 0.0F);
+                lane.cell.assign(layout_.hidden, 0.0F);
+            }
+            any = any || lane.left.begin < lane.left.end;
+        }
+    return any;
+}
+
+void NetworkTrainer::learn(const NetworkRows& rows, double rate, const Parallel& parallel) {
     std::size_t count = 0;
-    for (const Sequence& sequence : sequences) count += sequence.end - sequence.begin;
+    for (const Shard& shard : shards_)
+        for (const Lane& lane : shard.lanes)
+            count += std::min(sequence_rows, lane.left.end - lane.left.begin);
+    parallel(shards_.size(), [&](std::size_t s) { learn(rows, shards_[s]); });
     std::vector<float>& sum = shards_.front().gradient;
     const float share = 1.0F / static_cast<float>(count * layout_.outputs);
     for (std::size_t i = 0; i < sum.size(); ++i) {
@@ -115,11 +122,43 @@ void NetworkTrainer::learn(const NetworkRows& rows, std::span<const Sequence> se
     adam_.step(weights_, sum, rate);
 }
 
+void NetworkTrainer::learn(const NetworkRows& rows, Shard& shard) const {
+    std::ranges::fill(shard.gradient, 0.0F);
+    std::vector<Lane*> lanes;
+    std::vector<Piece> sequences;
+    std::vector<float> states;
+    std::vector<float> cells;
+    for (Lane& lane : shard.lanes) {
+        const std::size_t length = std::min(sequence_rows, lane.left.end - lane.left.begin);
+        if (length == 0) continue;
+        lanes.push_back(&lane);
+        sequences.push_back({.begin = lane.left.begin, .end = lane.left.begin + length});
+        states.insert(states.end(), lane.state.begin(), lane.state.end());
+        cells.insert(cells.end(), lane.cell.begin(), lane.cell.end());
+        lane.left.begin += length;
+    }
+    if (sequences.empty()) return;
+    Batch<float> batch = batch_of(rows, sequences);
+    batch.states = std::move(states);
+    batch.cells = std::move(cells);
+    shard.unrolled.forward(weights_.data(), batch);
+    shard.unrolled.loss(batch);
+    for (std::size_t r = 0; r < lanes.size(); ++r) {
+        const auto at = [&](std::span<const float> all) {
+            const auto one = all.subspan(r * layout_.hidden, layout_.hidden);
+            return std::vector<float>(one.begin(), one.end());
+        };
+        lanes[r]->state = at(shard.unrolled.end_states());
+        lanes[r]->cell = at(shard.unrolled.end_cells());
+    }
+    shard.unrolled.backward(weights_.data(), batch, shard.gradient);
+}
+
 Batch<float> NetworkTrainer::batch_of(const NetworkRows& rows,
-                                      std::span<const Sequence> sequences) const {
+                                      std::span<const Piece> sequences) const {
     Batch<float> batch{
         .steps = 0, .rows = sequences.size(), .inputs = {}, .targets = {}, .weights = {}};
-    for (const Sequence& sequence : sequences)
+    for (const Piece& sequence : sequences)
         batch.steps = std::max(batch.steps, sequence.end - sequence.begin);
     const std::size_t horizons = layout_.outputs / recurrent::head_quantiles.size();
     const std::size_t count = batch.steps * batch.rows;
@@ -144,7 +183,7 @@ Batch<float> NetworkTrainer::batch_of(const NetworkRows& rows,
 double NetworkTrainer::loss(const NetworkRows& rows) const {
     recurrent::Unrolled<float> unrolled(layout_);
     double sum = 0.0;
-    for (const Sequence& piece : rows.pieces) {
+    for (const Piece& piece : rows.pieces) {
         const Batch<float> batch = batch_of(rows, std::span(&piece, 1));
         unrolled.forward(weights_.data(), batch);
         sum += static_cast<double>(unrolled.loss(batch));

@@ -25,7 +25,8 @@ class NetworkTrainer {
 public:
     NetworkTrainer(const recurrent::Layout& layout, std::vector<float> weights);
 
-    /// One pass over the rows in an order of `rng`, in sequences of 8 h (96 rows) side by side;
+    /// One pass over the rows in an order of `rng`: stretches of up to five days side by side, each
+    /// learned from in sequences of 8 h (96 rows) with the state carried on, as it is in use.
     /// rate_at(share of the pass) is Adam's rate.
     void pass(const NetworkRows& rows, Rng& rng, const std::function<double(double)>& rate_at,
               const Parallel& parallel);
@@ -34,21 +35,30 @@ public:
     [[nodiscard]] const std::vector<float>& weights() const { return weights_; }
 
 private:
-    using Sequence = NetworkRows::Piece;
-    void learn(const NetworkRows& rows, std::span<const Sequence> sequences, double rate,
-               const Parallel& parallel);
+    using Piece = NetworkRows::Piece;
+    /// One stretch as it is walked through.
+    struct Lane {
+        Piece left{};  ///< rows that are still to come
+        std::vector<float> state;
+        std::vector<float> cell;
+    };
+    /// The gradient of the next sequence of every lane, and the lanes' new states.
+    struct Shard {
+        recurrent::Unrolled<float> unrolled;
+        std::vector<float> gradient;
+        std::vector<Lane> lanes;
+    };
+    [[nodiscard]] bool refill(std::vector<Piece>& stretches);
+    void learn(const NetworkRows& rows, double rate, const Parallel& parallel);
+    void learn(const NetworkRows& rows, Shard& shard) const;
     [[nodiscard]] recurrent::Batch<float> batch_of(const NetworkRows& rows,
-                                                   std::span<const Sequence> sequences) const;
+                                                   std::span<const Piece> sequences) const;
 
     recurrent::Layout layout_;
     std::vector<float> weights_;
     Adam adam_;
-    /// A batch is cut into a fixed number of shards, whose gradients are summed in order: how many
+    /// Lanes are cut into a fixed number of shards, whose gradients are summed in order: how many
     /// threads work on them does not show.
-    struct Shard {
-        recurrent::Unrolled<float> unrolled;
-        std::vector<float> gradient;
-    };
     std::vector<Shard> shards_;
 };
 

@@ -6,14 +6,16 @@
 
 namespace forescale::recurrent {
 
-/// Sequences side by side that all begin from a state of zeros: [steps][rows][width], steps first.
+/// Sequences side by side: [steps][rows][width], steps first.
 template <class T>
 struct Batch {
     std::size_t steps = 0;
     std::size_t rows = 0;
-    std::vector<T> inputs;   ///< [steps][rows][inputs]
-    std::vector<T> targets;  ///< [steps][rows][horizons]; NaN: not known
-    std::vector<T> weights;  ///< [steps][rows]; 0: not counted
+    std::vector<T> inputs;       ///< [steps][rows][inputs]
+    std::vector<T> targets;      ///< [steps][rows][horizons]; NaN: not known
+    std::vector<T> weights;      ///< [steps][rows]; 0: not counted
+    std::vector<T> states = {};  ///< [rows][hidden] to begin from; empty: zeros
+    std::vector<T> cells = {};   ///< the same, LSTM alone
 };
 
 /// Forward and backward through time over one batch; keeps its buffers from one to the next.
@@ -28,9 +30,15 @@ public:
           transposed_recurrent_(layout.hidden * layout.gates()),
           transposed_head_(layout.hidden * layout.outputs) {}
 
-    /// outputs() [steps][rows][outputs].
+    /// outputs() [steps][rows][outputs], end_states() and end_cells() [rows][hidden].
     void forward(const T* weights, const Batch<T>& batch);
     [[nodiscard]] std::span<const T> outputs() const { return outputs_; }
+    [[nodiscard]] std::span<const T> end_states() const {
+        return std::span(states_).last(rows_ * of_.hidden);
+    }
+    [[nodiscard]] std::span<const T> end_cells() const {
+        return std::span(cells_).last(rows_ * of_.hidden);
+    }
     /// Sum over what is known of weight * pinball loss, and its gradient by the outputs.
     T loss(const Batch<T>& batch);
     /// After forward() and loss(): adds the gradient by each weight.
@@ -86,6 +94,8 @@ void Unrolled<T>::forward(const T* weights, const Batch<T>& batch) {
     const std::size_t width = rows_ * of_.hidden;
     states_.assign((steps_ + 1) * width, T{});
     cells_.assign((steps_ + 1) * width, T{});
+    std::ranges::copy(batch.states, states_.begin());
+    std::ranges::copy(batch.cells, cells_.begin());
     gates_.resize(count() * of_.gates());
     own_.resize(count() * of_.gates());
     outputs_.resize(count() * of_.outputs);

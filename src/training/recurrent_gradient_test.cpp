@@ -24,6 +24,9 @@ struct Sample {
         for (std::size_t i = 0; i < 27 * 2; ++i)
             batch.targets.push_back(i % 7 == 3 ? std::nan("") : random(2.0));
         for (std::size_t i = 0; i < 27; ++i) batch.weights.push_back(i % 5 == 0 ? 0.0 : 0.7);
+        for (std::size_t i = 0; i < 3 * 6; ++i) batch.states.push_back(random(0.8));
+        if (cell == Cell::lstm)
+            for (std::size_t i = 0; i < 3 * 6; ++i) batch.cells.push_back(random(0.8));
         for (std::size_t i = 0; i < layout.size(); ++i) weights.push_back(random(0.6));
     }
     [[nodiscard]] double loss(const std::vector<double>& at) const {
@@ -64,7 +67,9 @@ TEST_P(Gradient, SinglePrecisionFollowsDouble) {
                              .rows = sample.batch.rows,
                              .inputs = narrow(sample.batch.inputs),
                              .targets = narrow(sample.batch.targets),
-                             .weights = narrow(sample.batch.weights)};
+                             .weights = narrow(sample.batch.weights),
+                             .states = narrow(sample.batch.states),
+                             .cells = narrow(sample.batch.cells)};
     const std::vector<float> weights = narrow(sample.weights);
     Unrolled<float> single(sample.layout);
     Unrolled<double> exact(sample.layout);

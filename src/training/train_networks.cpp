@@ -162,6 +162,7 @@ Network first_network(Cell cell, const NetworkView& view, const NetworkSettings&
                     .inputs_id = recurrent::id_of_inputs(),
                     .hidden = settings.hidden,
                     .weights = {},
+                    .lineage = 0,
                     .id = 0};
     network.weights = first_weights(network.layout(), rng);
     return network;
@@ -210,6 +211,7 @@ void learn(const Group& group, const NetworkView& view, const NetworkSettings& s
     }
     for (Run& run : runs) {
         run.network.id = run.network.fingerprint();
+        if (run.network.lineage == 0) run.network.lineage = run.network.id;
         trained.networks.networks.push_back(std::move(run.network));
         trained.scores.push_back(run.score);
     }

@@ -92,9 +92,14 @@ private:
 };
 }  // namespace
 
+std::size_t columns_of_now() {
+    return own_columns + width_of(places().origin);
+}
+std::size_t columns_of_target() {
+    return width_of(places().target);
+}
 std::size_t input_columns(std::size_t looks) {
-    return own_columns + width_of(places().origin) + looks * width_of(places().target) +
-           width_of(places().calendar);
+    return columns_of_now() + looks * columns_of_target() + width_of(places().calendar);
 }
 
 std::uint64_t id_of_inputs() {

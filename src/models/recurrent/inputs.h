@@ -14,6 +14,10 @@ struct Sight {
 
 /// How many inputs there are with target columns at this many anchors.
 [[nodiscard]] std::size_t input_columns(std::size_t looks);
+/// They stand in this order: what is seen of now, what is known of the target for each look, and
+/// the calendar.
+[[nodiscard]] std::size_t columns_of_now();
+[[nodiscard]] std::size_t columns_of_target();
 /// Of the names, widths and order of the columns that are inputs: a network belongs to one.
 [[nodiscard]] std::uint64_t id_of_inputs();
 

@@ -51,7 +51,9 @@ struct Network {
     std::uint64_t inputs_id = 0;  ///< of the input columns that it was trained on
     std::uint32_t hidden = 0;
     std::vector<float> weights;
-    std::uint64_t id = 0;  ///< fingerprint() once trained: a state belongs to one network alone
+    std::uint64_t lineage = 0;  ///< id of the network that it was fine-tuned from, and that from; a
+                                ///< state is understood within one lineage
+    std::uint64_t id = 0;       ///< fingerprint() once trained
 
     [[nodiscard]] Layout layout() const;
     /// Whether sizes fit each other and the inputs of this version, every weight is finite, and the
@@ -62,7 +64,7 @@ struct Network {
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(cell, step, horizons, looks, inputs_id, hidden, weights, id);
+        archive(cell, step, horizons, looks, inputs_id, hidden, weights, lineage, id);
     }
 };
 

@@ -1,6 +1,7 @@
 #include "models/recurrent/recurrent.h"
 
 #include "models/recurrent/layer.h"
+#include "models/recurrent/own_head.h"
 #include "models/recurrent/test_networks.h"
 #include "models/test_trial.h"
 
@@ -104,6 +105,42 @@ TEST_P(Member, AStateOfAnotherShapeIsNotUsed) {
 
 INSTANTIATE_TEST_SUITE_P(Cells, Member, ::testing::Values("gru", "lstm"),
                          [](const auto& of) { return of.param; });
+
+// The network knows nothing; the service has its own way of going on.
+TEST_P(Member, TheServicesOwnHeadsLearnWhatTheNetworkMisses) {
+    Trial run(GetParam(), 100.0);
+    run.trained = trained_with(random_networks(Trial::step, {1, 12}));
+    std::vector<double> said(12, Series::missing);
+    double early = 0.0;
+    double late = 0.0;
+    for (int i = 0; i < 8 * 288; ++i) {
+        const double value = swinging(i);
+        double& then = said[static_cast<std::size_t>(i % 12)];
+        if (!std::isnan(then)) {
+            if (i < 288) early += std::abs(then - value);
+            if (i >= 7 * 288) late += std::abs(then - value);
+        }
+        const Answer answer = run.step_with(value);
+        then = answer.asleep_because.empty() ? answer.medians[1] : Series::missing;
+    }
+    EXPECT_LT(late, 0.5 * early);
+}
+
+TEST(OwnHead, SpeaksOnlyWhileItIsTheBetterOne) {
+    OwnHead head(2, 0.99);
+    Rng rng(3);
+    const auto columns = [&] {
+        return std::array{static_cast<float>(2.0 * rng.uniform() - 1.0), 1.0F};
+    };
+    for (int i = 0; i < 300; ++i) {
+        const auto row = columns();
+        head.learn(row, 2.0 * static_cast<double>(row[0]) + 0.3, 1.0);
+        if (i == 100) head.solve();
+    }
+    EXPECT_NEAR(head.correction(std::array{0.5F, 1.0F}), 1.3, 0.1);
+    for (int i = 0; i < 2000; ++i) head.learn(columns(), 0.0, 1.0);  // the network is right now
+    EXPECT_DOUBLE_EQ(head.correction(std::array{0.5F, 1.0F}), 0.0);
+}
 
 // A state that never forgets would drift; one step against the formula written out.
 TEST(Layer, AStepOfOneUnitIsTheFormula) {

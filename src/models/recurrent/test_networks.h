@@ -18,11 +18,12 @@ inline NetworkSet random_networks(Duration step, const std::vector<int>& horizon
                         .inputs_id = id_of_inputs(),
                         .hidden = 12,
                         .weights = {},
+                        .lineage = 0,
                         .id = 0};
         network.weights.resize(network.layout().size());
         for (float& weight : network.weights)
             weight = static_cast<float>(0.2 * (rng.uniform() - 0.5));
-        network.id = network.fingerprint();
+        network.id = network.lineage = network.fingerprint();
         set.networks.push_back(std::move(network));
     }
     return set;
