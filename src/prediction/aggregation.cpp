@@ -34,10 +34,6 @@ struct Shares {
 constexpr Shares shares_near{.regret = 0.7, .error = 0.15, .few = 0.0, .stacked = 0.15};
 constexpr Shares shares_far{.regret = 0.25, .error = 0.25, .few = 0.25, .stacked = 0.25};
 
-double keep_per_step(Duration step, double half_life_days) {
-    return std::exp2(-static_cast<double>(step.count()) /
-                     (half_life_days * static_cast<double>(day.count())));
-}
 void normalise(std::vector<double>& weights) {
     double sum = 0.0;
     for (const double w : weights) sum += w;

@@ -32,7 +32,6 @@ AnchorForecast::Said AnchorForecast::matured() const {
     return {.medians = {row.begin(), row.end()},
             .heard = kept.heard,
             .combined = kept.combined,
-            .scale = static_cast<double>(kept.scale),
             .offset_05 = static_cast<double>(kept.offset_05),
             .offset_95 = static_cast<double>(kept.offset_95)};
 }
@@ -47,27 +46,42 @@ void AnchorForecast::learn(double actual, double demand_scale, std::size_t slot)
                         .by_error = kept.by_error,
                         .actual = actual,
                         .part = part_of(slot)});
-    if (std::isnan(said.scale)) return;
+    if (std::isnan(kept.interval.scale)) return;  // log levels have changed since
     const double error = log_level(actual, demand_scale) - log_level(said.combined, demand_scale);
-    calibration_.learn(slot, error, said.scale, said.offset_05, said.offset_95);
+    calibration_.learn(slot, error, kept.interval);
 }
 
-void AnchorForecast::combine(std::span<const double> medians, double demand_scale, std::size_t slot,
-                             double age_steps) {
-    combined_ = aggregation_.combine(medians, part_of(slot));
-    level_ = log_level(combined_.value, demand_scale);
-    const double scale =
-        calibration_.scale(slot) * staleness(age_steps, static_cast<double>(said_.size()));
-    offsets_ = calibration_.offsets(scale);
+ErrorSigns AnchorForecast::signs(const Now& now) const {
+    ErrorSigns signs{.slot = now.slot, .disagreement = 0.0, .unrest = now.unrest};
+    FadingMean distance;
+    FadingMean spread;
+    for (std::size_t m = 0; m < members_; ++m) {
+        if (!heard(m)) continue;
+        distance.add(std::abs(log_level(now.medians[m], now.demand_scale) - level_), 1.0);
+        if (!std::isnan(now.spreads[m])) spread.add(now.spreads[m], 1.0);
+    }
+    if (distance.count > 0.0) signs.disagreement = distance.value();
+    if (spread.count > 0.0) signs.spread = spread.value();
+    return signs;
+}
+
+void AnchorForecast::combine(const Now& now) {
+    combined_ = aggregation_.combine(now.medians, part_of(now.slot));
+    level_ = log_level(combined_.value, now.demand_scale);
+    const ErrorSigns seen = signs(now);
+    calibration_.note_signs(seen);
+    const Calibration::Said interval =
+        calibration_.say(seen, staleness(now.age_steps, static_cast<double>(said_.size())));
+    offsets_ = calibration_.offsets(interval);
     said_[slot_of_ring()] = {.combined = combined_.value,
                              .by_regret = combined_.by_regret,
                              .by_error = combined_.by_error,
                              .heard = combined_.heard,
-                             .scale = static_cast<float>(scale),
                              .offset_05 = static_cast<float>(offsets_[0]),
-                             .offset_95 = static_cast<float>(offsets_[quantile_levels.size() - 2])};
+                             .offset_95 = static_cast<float>(offsets_[quantile_levels.size() - 2]),
+                             .interval = interval};
     std::ranges::transform(
-        medians, medians_.begin() + static_cast<std::ptrdiff_t>(slot_of_ring() * members_),
+        now.medians, medians_.begin() + static_cast<std::ptrdiff_t>(slot_of_ring() * members_),
         [](double median) {
             constexpr double largest = std::numeric_limits<float>::max();
             return static_cast<float>(std::min(median, largest));  // NaN stays: it is not less
@@ -77,7 +91,7 @@ void AnchorForecast::combine(std::span<const double> medians, double demand_scal
 
 void AnchorForecast::rescale() {
     calibration_ = Calibration(step_, step_ * static_cast<Duration::rep>(said_.size()));
-    for (Kept& kept : said_) kept.scale = std::numeric_limits<float>::quiet_NaN();
+    for (Kept& kept : said_) kept.interval.scale = std::numeric_limits<float>::quiet_NaN();
 }
 
 }  // namespace forescale

@@ -20,8 +20,6 @@ public:
         std::vector<double> medians;  ///< per member, NaN while asleep
         std::uint64_t heard = 0;      ///< bit per member that counted
         double combined = Series::missing;
-        double scale =
-            Series::missing;  ///< of the error, log levels; NaN when log levels have changed since
         double offset_05 = 0.0;
         double offset_95 = 0.0;
     };
@@ -29,8 +27,16 @@ public:
 
     /// To be called once per step, in this order.
     void learn(double actual, double demand_scale, std::size_t slot);
-    void combine(std::span<const double> medians, double demand_scale, std::size_t slot,
-                 double age_steps);
+    struct Now {
+        std::span<const double> medians;  ///< per member, NaN while asleep
+        std::span<const double> spreads;  ///< of their own intervals, NaN where not known
+        double demand_scale = 1.0;
+        std::size_t slot = 0;    ///< half hour of the local day of the target
+        double age_steps = 0.0;  ///< of the newest sample
+        double unrest = 0.0;     ///< unrest() of the next nearer anchor
+    };
+    void combine(const Now& now);
+    [[nodiscard]] double unrest() const { return calibration_.unrest(); }
 
     [[nodiscard]] double value() const { return combined_.value; }
     [[nodiscard]] double level() const { return level_; }  ///< log level of value()
@@ -57,14 +63,15 @@ private:
         double by_regret = Series::missing;
         double by_error = Series::missing;
         std::uint64_t heard = 0;
-        float scale = 0.0F;
         float offset_05 = 0.0F;
         float offset_95 = 0.0F;
+        Calibration::Said interval;
         template <class Archive>
         void fields(Archive& archive) {
-            archive(combined, by_regret, by_error, heard, scale, offset_05, offset_95);
+            archive(combined, by_regret, by_error, heard, offset_05, offset_95, interval);
         }
     };
+    [[nodiscard]] ErrorSigns signs(const Now& now) const;
     [[nodiscard]] std::size_t slot_of_ring() const { return steps_ % said_.size(); }
 
     Duration step_{0};

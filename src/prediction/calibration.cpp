@@ -6,20 +6,13 @@
 namespace forescale {
 
 namespace {
-constexpr double scores_half_life_days = 10.0;
-constexpr double recent_half_life_days = 0.25;
-constexpr double keep_slot =
-    0.98;  ///< per target in the slot: six a day on a 5 min grid, about 6 days
-constexpr double scale_prior = 0.5;   ///< log levels: a factor of 1.6, before any error is known
-constexpr double prior_count = 12.0;  ///< targets that the prior scale counts as
-constexpr double slot_prior = 12.0;   ///< targets that the mean of all slots counts as within one
-constexpr double scale_min = 1e-9;
+constexpr double scores_half_life_days_near = 10.0;
+constexpr double scores_half_life_days_far = 20.0;
 constexpr double score_prior = 20.0;  ///< scores that the prior shape counts as
 constexpr double score_unit =
     0.1;  ///< scores below this are told apart linearly, above it by ratio
 constexpr double score_span = 7.0;  ///< log(1 + 100 / score_unit): larger scores share the last bin
-constexpr double widen_min = -1.0;
-constexpr double widen_max = 1.5;
+constexpr double beyond = 20.0;     ///< log factor that no width reaches
 
 double squeeze(double score) {
     return std::copysign(std::log1p(std::abs(score) / score_unit), score);
@@ -33,16 +26,20 @@ double unsqueeze(double u) {
 double laplace_below(double x) {
     return x < 0.0 ? 0.5 * std::exp(x) : 1.0 - 0.5 * std::exp(-x);
 }
-double fading(Duration step, double days) {
-    return std::exp2(-static_cast<double>(step.count()) /
-                     (days * static_cast<double>(day.count())));
+/// Log factor that would have put the bound of one side where the target came.
+double needed(double error, double bound) {
+    if (!(error > 0.0)) return -beyond;
+    return bound > 0.0 ? std::clamp(std::log(error / bound), -beyond, beyond) : beyond;
 }
 }  // namespace
 
 Calibration::Calibration(Duration step, Duration horizon)
-    : keep_scores_(fading(step, scores_half_life_days)),
-      keep_recent_(fading(step, recent_half_life_days)),
-      gain_(horizon <= std::chrono::hours(1) ? 0.02 : 0.005) {
+    : keep_scores_(keep_per_step(step, horizon <= std::chrono::hours(1)
+                                           ? scores_half_life_days_near
+                                           : scores_half_life_days_far)),
+      size_(step, horizon),
+      widen_low_(horizon),
+      widen_high_(horizon) {
     for (std::size_t b = 0; b < bins; ++b) {
         const auto edge = [](std::size_t i) {
             return unsqueeze(score_span *
@@ -50,13 +47,6 @@ Calibration::Calibration(Duration step, Duration horizon)
         };
         counts_[b] = score_prior * (laplace_below(edge(b + 1)) - laplace_below(edge(b)));
     }
-}
-
-double Calibration::scale(std::size_t slot) const {
-    const double usual = all_.towards(scale_prior, prior_count);
-    const double of_slot = slots_[slot].towards(usual, slot_prior);
-    const double of_late = recent_.towards(usual, prior_count);
-    return std::max(std::sqrt(of_slot * of_late), scale_min);
 }
 
 double Calibration::score_at(double level) const {
@@ -71,31 +61,39 @@ double Calibration::score_at(double level) const {
                      (2.0 * (static_cast<double>(b) + inside) / static_cast<double>(bins) - 1.0));
 }
 
-Offsets Calibration::offsets(double scale) const {
+Calibration::Said Calibration::say(const ErrorSigns& signs, double stretch) const {
+    Said said;
+    said.row = size_.row(signs);
+    const double scale = size_.of(said.row) * stretch;
+    said.scale = static_cast<float>(scale);
+    said.bound_05 = static_cast<float>(std::min(score_at(quantile_levels.front()), 0.0) * scale);
+    said.bound_95 = static_cast<float>(std::max(score_at(quantile_levels[10]), 0.0) * scale);
+    said.low = widen_low_.said();
+    said.high = widen_high_.said();
+    return said;
+}
+
+Offsets Calibration::offsets(const Said& said) const {
+    const double low = static_cast<double>(said.scale) * std::exp(widen_low_.log_factor());
+    const double high = static_cast<double>(said.scale) * std::exp(widen_high_.log_factor());
     Offsets offsets{};
     for (std::size_t i = 0; i < offsets.size(); ++i) {
         const double score = score_at(quantile_levels[i]);
-        if (i < median_index) offsets[i] = std::min(score, 0.0) * scale * std::exp(widen_low_);
-        if (i > median_index) offsets[i] = std::max(score, 0.0) * scale * std::exp(widen_high_);
+        if (i < median_index) offsets[i] = std::min(score, 0.0) * low;
+        if (i > median_index) offsets[i] = std::max(score, 0.0) * high;
     }
     return offsets;
 }
 
-void Calibration::learn(std::size_t slot, double error, double scale, double offset_05,
-                        double offset_95) {
+void Calibration::learn(std::size_t slot, double error, const Said& said) {
     for (double& count : counts_) count *= keep_scores_;
-    const double u = std::clamp(squeeze(error / scale) / score_span, -1.0, 1.0);
+    const double score = error / static_cast<double>(said.scale);
+    const double u = std::clamp(squeeze(score) / score_span, -1.0, 1.0);
     const auto bin = static_cast<std::size_t>(0.5 * (u + 1.0) * static_cast<double>(bins));
     counts_[std::min(bin, bins - 1)] += 1.0;
-    slots_[slot].add(std::abs(error), keep_slot);
-    recent_.add(std::abs(error), keep_recent_);
-    all_.add(std::abs(error), keep_scores_);
-    widen_low_ =
-        std::clamp(widen_low_ + gain_ * ((error < offset_05 ? 1.0 : 0.0) - quantile_levels[0]),
-                   widen_min, widen_max);
-    widen_high_ =
-        std::clamp(widen_high_ + gain_ * ((error > offset_95 ? 1.0 : 0.0) - quantile_levels[0]),
-                   widen_min, widen_max);
+    size_.learn(slot, said.row, error);
+    widen_low_.learn(said.low, needed(-error, -static_cast<double>(said.bound_05)));
+    widen_high_.learn(said.high, needed(error, static_cast<double>(said.bound_95)));
 }
 
 }  // namespace forescale

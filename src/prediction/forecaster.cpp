@@ -269,10 +269,17 @@ void Forecaster::Impl::ask_members(bool rescaled) {
 }
 
 void Forecaster::Impl::combine_members() {
-    for (std::size_t a = 0; a < anchors.size(); ++a)
-        at_anchors[a].combine(members.medians(a), scale.value(),
-                              slot_of(demand.newest() + step * anchors[a]),
-                              static_cast<double>(age_steps));
+    const auto age = static_cast<double>(age_steps);
+    for (std::size_t a = 0; a < anchors.size(); ++a) {
+        const std::vector<double> medians = members.medians(a);
+        const std::vector<double> spreads = members.spreads(a);
+        at_anchors[a].combine({.medians = medians,
+                               .spreads = spreads,
+                               .demand_scale = scale.value(),
+                               .slot = slot_of(demand.newest() + step * anchors[a]),
+                               .age_steps = age,
+                               .unrest = at_anchors[a == 0 ? 0 : a - 1].unrest()});
+    }
 }
 
 /// At which headline horizons the guard keeps the member out, and why; empty: at none.

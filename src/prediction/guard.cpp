@@ -34,8 +34,7 @@ Guard::Guard(std::span<const std::string_view> names, Duration step, Duration ho
       errors_(names.size()),
       because_(names.size()) {
     const double days = horizon <= std::chrono::hours(1) ? half_life_days_near : half_life_days_far;
-    keep_ =
-        std::exp2(-static_cast<double>(step.count()) / (days * static_cast<double>(day.count())));
+    keep_ = keep_per_step(step, days);
 }
 
 bool Guard::is_known(std::size_t member) const {

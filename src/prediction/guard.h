@@ -1,5 +1,5 @@
 #pragma once
-#include "base/time.h"
+#include "prediction/fading.h"
 
 #include <span>
 #include <string>
@@ -7,27 +7,6 @@
 #include <vector>
 
 namespace forescale {
-
-/// A mean that forgets.
-struct FadingMean {
-    double sum = 0.0;
-    double count = 0.0;
-
-    void add(double value, double keep) {
-        sum = sum * keep + value;
-        count = count * keep + 1.0;
-    }
-    /// The mean, drawn towards `prior` as if that had been seen `weight` times.
-    [[nodiscard]] double towards(double prior, double weight) const {
-        return (sum + prior * weight) / (count + weight);
-    }
-    [[nodiscard]] double value() const { return sum / count; }
-
-    template <class Archive>
-    void fields(Archive& archive) {
-        archive(sum, count);
-    }
-};
 
 /// Which members are heard at one horizon. A member whose recent error is more than 1.5 times that
 /// of the seasonal naive forecast, or 2.2 times that of the best member, sleeps there until it is

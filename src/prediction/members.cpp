@@ -65,4 +65,12 @@ std::vector<double> Members::medians(std::size_t anchor) const {
     return medians;
 }
 
+std::vector<double> Members::spreads(std::size_t anchor) const {
+    std::vector<double> spreads;
+    for (const Member& member : members_)
+        spreads.push_back(anchor < member.answer.spreads.size() ? member.answer.spreads[anchor]
+                                                                : Series::missing);
+    return spreads;
+}
+
 }  // namespace forescale

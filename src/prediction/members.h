@@ -25,12 +25,14 @@ public:
     }
     /// Per member its median at an anchor, NaN while it sleeps.
     [[nodiscard]] std::vector<double> medians(std::size_t anchor) const;
+    /// Per member its Answer::spreads at an anchor, NaN where it has none.
+    [[nodiscard]] std::vector<double> spreads(std::size_t anchor) const;
 
     template <class Archive>
     void fields(Archive& archive) {
         for (Member& member : members_) {
-            archive(member.answer.medians, member.answer.asleep_because, member.broke,
-                    member.rest_steps);
+            archive(member.answer.medians, member.answer.spreads, member.answer.asleep_because,
+                    member.broke, member.rest_steps);
             if constexpr (Archive::is_reading)
                 member.model->load(archive);
             else

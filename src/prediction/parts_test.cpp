@@ -148,28 +148,28 @@ double coverage_of(Duration horizon, const std::function<double(std::size_t slot
     Calibration calibration(step, horizon);
     Rng rng(2);
     const auto delay = static_cast<std::size_t>(horizon / step);
-    struct Said {
-        double scale, low, high;
+    struct Given {
+        Calibration::Said said;
+        Offsets offsets;
     };
-    std::vector<Said> said;
+    std::vector<Given> given;
     double inside = 0.0;
     double count = 0.0;
     for (int i = 0; i < 288 * 40; ++i) {
         const std::size_t slot = static_cast<std::size_t>(i) / 6 % 48;
-        if (said.size() >= delay) {
-            const auto [scale, low, high] = said[said.size() - delay];
+        if (given.size() >= delay) {
+            const auto& [said, offsets] = given[given.size() - delay];
             const double error =
                 (rng.uniform() + rng.uniform() + rng.uniform() - 1.5) * size(slot, i);
-            calibration.learn(slot, error, scale, low, high);
+            calibration.learn(slot, error, said);
             if (i > 288 * 20) {
-                inside += error >= low && error <= high ? 1.0 : 0.0;
+                inside += error >= offsets[0] && error <= offsets[10] ? 1.0 : 0.0;
                 count += 1.0;
             }
         }
         const std::size_t target_slot = (static_cast<std::size_t>(i) + delay) / 6 % 48;
-        const double scale = calibration.scale(target_slot);
-        const Offsets offsets = calibration.offsets(scale);
-        said.push_back({scale, offsets[0], offsets[10]});
+        const Calibration::Said said = calibration.say({.slot = target_slot}, 1.0);
+        given.push_back({said, calibration.offsets(said)});
     }
     return inside / count;
 }
@@ -186,18 +186,17 @@ TEST(Calibration, CoversWhatItSays) {
 
 TEST(Calibration, IsWideBeforeAnythingIsKnownAndNeverCrosses) {
     Calibration calibration(step, hours(1));
-    const Offsets first = calibration.offsets(calibration.scale(0));
+    const Offsets first = calibration.offsets(calibration.say({}, 1.0));
     EXPECT_LT(first.front(), -0.5);
     EXPECT_GT(first[10], 0.5);
     Rng rng(3);
     for (int i = 0; i < 2000; ++i) {
-        const double scale = calibration.scale(0);
-        const Offsets offsets = calibration.offsets(scale);
+        const Calibration::Said said = calibration.say({}, 1.0);
+        const Offsets offsets = calibration.offsets(said);
         EXPECT_TRUE(std::ranges::is_sorted(offsets));
         EXPECT_DOUBLE_EQ(offsets[median_index], 0.0);
-        calibration.learn(0,
-                          std::pow(10.0, 4.0 * rng.uniform()) * (rng.uniform() < 0.9 ? 1e-3 : -1.0),
-                          scale, offsets[0], offsets[10]);
+        calibration.learn(
+            0, std::pow(10.0, 4.0 * rng.uniform()) * (rng.uniform() < 0.9 ? 1e-3 : -1.0), said);
     }
 }
 
@@ -205,12 +204,11 @@ TEST(Calibration, IsAsymmetricWhereErrorsAre) {
     Calibration calibration(step, hours(1));
     Rng rng(4);
     for (int i = 0; i < 3000; ++i) {
-        const double scale = calibration.scale(0);
-        const Offsets offsets = calibration.offsets(scale);
+        const Calibration::Said said = calibration.say({}, 1.0);
         const double error = rng.uniform() < 0.5 ? -0.01 * rng.uniform() : 0.3 * rng.uniform();
-        calibration.learn(0, error, scale, offsets[0], offsets[10]);
+        calibration.learn(0, error, said);
     }
-    const Offsets offsets = calibration.offsets(calibration.scale(0));
+    const Offsets offsets = calibration.offsets(calibration.say({}, 1.0));
     EXPECT_GT(offsets[10], -5.0 * offsets[0]);
 }
 

@@ -1,5 +1,7 @@
 #include "prediction/stacking.h"
 
+#include "prediction/fading.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -20,10 +22,8 @@ std::size_t row(std::size_t i) {
 }  // namespace
 
 Stacking::Stacking(std::size_t members, Duration step, Duration horizon)
-    : keep_(
-          std::exp2(-static_cast<double>(step.count()) /
-                    ((horizon <= std::chrono::hours(1) ? half_life_days_near : half_life_days_far) *
-                     static_cast<double>(day.count())))),
+    : keep_(keep_per_step(
+          step, horizon <= std::chrono::hours(1) ? half_life_days_near : half_life_days_far)),
       solve_every_(static_cast<std::uint64_t>(std::max<Duration::rep>(1, solve_every / step))),
       gram_(row(members), 0.0),
       moments_(members, 0.0),
