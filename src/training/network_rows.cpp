@@ -106,6 +106,20 @@ NetworkView network_view(Duration step) {
     return view;
 }
 
+void NetworkRows::reserve_like(std::span<const NetworkRows> others) {
+    std::size_t of_inputs = inputs.size();
+    std::size_t of_targets = targets.size();
+    std::size_t of_weights = weights.size();
+    for (const NetworkRows& other : others) {
+        of_inputs += other.inputs.size();
+        of_targets += other.targets.size();
+        of_weights += other.weights.size();
+    }
+    inputs.reserve(of_inputs);
+    targets.reserve(of_targets);
+    weights.reserve(of_weights);
+}
+
 void NetworkRows::append(const NetworkRows& other) {
     for (const Piece& piece : other.pieces)
         pieces.push_back({.begin = piece.begin + size(), .end = piece.end + size()});

@@ -31,6 +31,8 @@ struct NetworkRows {
     std::vector<float> weights;
 
     [[nodiscard]] std::size_t size() const { return weights.size(); }
+    /// Room for all of them, so that append() never copies what is there.
+    void reserve_like(std::span<const NetworkRows> others);
     void append(const NetworkRows& other);
 };
 

@@ -72,6 +72,7 @@ public:
             of_jobs[j] = rows_of(jobs[j], std::max(budget, stretch_min));
         });
         NetworkRows rows;
+        rows.reserve_like(of_jobs);
         for (NetworkRows& of_job : of_jobs) {
             rows.append(of_job);
             of_job = {};
@@ -236,6 +237,7 @@ NetworkSettings NetworkSettings::fine_tuning(const recurrent::NetworkSet& start,
     settings.epochs = 3;
     settings.rate = 5e-4;
     settings.copies = 0;
+    settings.rows_max = 300'000;
     settings.start = &start;
     return settings;
 }

@@ -9,7 +9,7 @@ namespace forescale::recurrent {
 
 namespace {
 constexpr double weight_max = 2.2;  ///< of a row that was met, against one missed by the mean error
-constexpr double error_floor = 1e-6;
+constexpr double error_floor = 1e-9;
 constexpr double keep_error = 0.998;  ///< about two days of 5 min steps between half and whole
 constexpr double penalty = 0.005;
 constexpr double correction_max = 6.0;  ///< units
@@ -54,9 +54,9 @@ double OwnHead::correction(std::span<const float> columns) const {
 void OwnHead::learn(std::span<const float> columns, double missed, double cost) {
     double weight = cost;
     if (is_solved()) {
-        const double error = std::abs(missed - say(columns));
+        const double error = cost * std::abs(missed - say(columns));
         count_ = keep_error * count_ + 1.0;
-        error_ += (cost * error - error_) / count_;
+        error_ += (error - error_) / count_;
         error_alone_ += (cost * std::abs(missed) - error_alone_) / count_;
         weight *= std::min(error_ / std::max(error, error_floor), weight_max);
     }
