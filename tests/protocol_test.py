@@ -266,6 +266,50 @@ def the_summary_holds_the_geometric_mean():
         assert mean < 0.95, f"no better than yesterday's value at {horizon} s: {mean}"
 
 
+def the_summary_names_best_members_and_intervals():
+    _, printed = backtested()
+    for path in SERIES:
+        of_series = [s for s in printed["scores"] if s["series"] == name_of(path)]
+        for own in (s for s in of_series if s["model"] == "ensemble"):
+            members = [s for s in of_series if s["horizon_s"] == own["horizon_s"] and s["model"] != "ensemble" and s["awake"] > 0]
+            best = min(members, key=lambda s: s["wape"])
+            assert near(own["ratio_to_best_member"], own["wape"] / best["wape"]), (own, best)
+            low, high = own["ratio_95"]
+            assert low <= own["ratio_to_seasonal_naive"] <= high, own
+            assert -1 <= own["confidence_rank"] <= 1, own
+        naive = [s for s in of_series if s["model"] == "seasonal_naive"]
+        assert all(near(s["ratio_95"][0], 1) and near(s["ratio_95"][1], 1) for s in naive), naive
+    for row in printed["day_parts"]:
+        for part in range(6):
+            total = sum(weights[part] for weights in row["weights"].values())
+            assert near(total, 1, 1e-6), (row["series"], part, total)
+
+
+def the_report_is_one_page_that_loads_nothing():
+    page = (backtested()[0] / "report.html").read_text()
+    assert len(page) < 3_000_000, len(page)
+    for loads in ("http://", "https://", "src=", "href=", "@import", "url("):
+        assert loads not in page, loads
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    assert [series["name"] for series in data["series"]] == [name_of(path) for path in SERIES]
+    for path, series in zip(SERIES, data["series"]):
+        band = next(h for h in series["horizons"] if h["horizon_s"] == 3600)["band"]
+        rows = {seconds(r["target"]): r for r in forecasts(path)[1] if r["model"] == "ensemble" and r["horizon_s"] == "3600"}
+        for at, actual, median, low in zip(band["at"], band["actual"], band["q50"], band["q05"]):
+            assert near(actual, float(rows[at]["actual"]), 1e-3) and near(median, float(rows[at]["q50"]), 1e-3), (path.name, at)
+            assert near(low, float(rows[at]["q05"]), 1e-3), (path.name, at)
+
+
+def a_young_service_has_a_curve():
+    trace = SERIES[0]
+    answer = json.loads(ran("backtest", trace, "--cold-start", "--output", "json"))
+    for horizon in HORIZONS:
+        rows = [r for r in answer["cold_start"] if r["horizon_s"] == horizon]
+        assert [r["age_s"] for r in rows][:3] == [3600, 6 * 3600, DAY] and rows[-1]["age_s"] is None, rows
+        assert len({r["count"] for r in rows}) == 1 and rows[0]["count"] >= 4, rows
+        assert all(r["ratio_to_seasonal_naive"] < 3 for r in rows), rows
+
+
 # ---- the future is not known
 
 def cut_after(path, moment, out):
@@ -470,6 +514,7 @@ if __name__ == "__main__":
         work = pathlib.Path(folder)
         main([forecasts_have_the_promised_columns_and_every_row, quantiles_never_cross, seasonal_naive_is_what_it_says,
               last_value_is_the_newest_bucket, printed_scores_are_those_of_the_files, the_summary_holds_the_geometric_mean,
+              the_summary_names_best_members_and_intervals, the_report_is_one_page_that_loads_nothing, a_young_service_has_a_curve,
               cutting_a_file_changes_no_forecast_made_before, another_future_changes_no_forecast_made_before,
               another_future_changes_no_decision_made_before, every_step_of_every_policy_has_one_row,
               ready_and_pending_follow_the_rule, clairvoyant_serves_all_that_can_be_served_and_is_cheapest,

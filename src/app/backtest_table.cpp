@@ -247,7 +247,8 @@ std::string heading(const Backtest& backtest) {
         "  95 %        interval of the error, by bootstrap over {}\n"
         "  wins        share of the duels with the other models that it won\n"
         "  covered     share of actual values inside the 90 % interval; worst day: {} worst\n"
-        "  confidence  rank correlation of 1 - confidence with the error\n",
+        "  confidence  rank correlation of 1 - confidence with the error\n"
+        "  NAME (n %)  a member that slept; the ensemble stood in for it at the other forecasts\n",
         who, forecasts, series == 1 ? "" : ", geometric mean over series",
         series == 1 ? "days" : "series",
         series == 1 ? "of its days the" : "median of each series\'");

@@ -432,7 +432,7 @@ TEST(Backtest, AYoungServiceIsScoredOnTheTargetsOfAnOldOne) {
     const std::vector<ColdStartSummary> summary = summarise(backtest->cold_start);
     ASSERT_EQ(summary.size(), 3 * cold_start_ages().size());
     for (const ColdStartScore& score : backtest->cold_start) {
-        EXPECT_GE(score.count, 15);
+        EXPECT_GE(score.count, 12);
         for (const ColdStartScore& other : backtest->cold_start) {
             EXPECT_TRUE(other.horizon != score.horizon || other.count == score.count);
         }
