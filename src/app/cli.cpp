@@ -135,6 +135,11 @@ void add_backtest(Cli& cli) {
                         "nothing is written");
     command->add_option("--events", cli.backtest.events,
                         "CSV file with timestamp_start,timestamp_end,type,name");
+    command->add_option("--country", cli.backtest.country,
+                        "Country whose public holidays the users have, like US or US-NY");
+    command->add_option(
+        "--holidays", cli.backtest.holidays,
+        "File of holidays in place of the country's: CSV with date,name, or iCalendar");
     command->add_option("--zone", cli.backtest.zone, "IANA time zone in which the users live")
         ->capture_default_str();
     add_models_choice(command, cli.backtest.models);

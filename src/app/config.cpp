@@ -1,5 +1,6 @@
 #include "app/config.h"
 
+#include "app/holidays.h"
 #include "collectors/collector.h"
 
 #include <fstream>
@@ -207,8 +208,15 @@ void ServiceConfig::describe(config::Fields& f) {
     f.field("zone", zone,
             {.help = "IANA time zone in which its users live: daily and weekly patterns follow "
                      "this wall clock"});
+    f.field("country", country,
+            {.help = "Country whose public holidays its users have, as in ISO 3166, with a "
+                     "subdivision where they differ: US, US-NY; empty: none"});
+    f.field("holidays_file", holidays_file,
+            {.help = "File of holidays in place of the country's: CSV with the header `date,name`, "
+                     "or iCalendar with all-day events"});
     f.field("holidays", holidays,
-            {.help = "Days like 2026-12-25 in that zone on which demand is unlike other days"});
+            {.help = "Further days like 2026-12-25 in that zone on which demand is unlike other "
+                     "days"});
     f.field(
         "metric_kind", metric_kind,
         {.choices = {"gauge", "counter"},
@@ -225,10 +233,9 @@ void ServiceConfig::describe(config::Fields& f) {
 
 namespace {
 
-/// The midnights of days like 2026-12-25, ascending, each once.
-Result<std::vector<Timestamp>> parse_holidays(const std::string& service,
-                                              const std::vector<std::string>& days) {
-    std::vector<Timestamp> out;
+/// Those, and days like 2026-12-25, ascending, each once.
+Result<std::vector<Timestamp>> with_days(std::vector<Timestamp> out, const std::string& service,
+                                         const std::vector<std::string>& days) {
     for (const auto& text : days) {
         const auto midnight = parse_timestamp(text + "T00:00:00Z");
         if (!midnight)
@@ -253,7 +260,11 @@ Result<Service> ServiceConfig::service() const {
     Service out;
     out.id = ServiceId(name);
     out.zone = std::move(loaded);
-    TRY(out.holidays, parse_holidays(name, holidays));
+    auto usual = usual_holidays(country, holidays_file);
+    if (!usual)
+        return fail(usual.error().code, "service {}: {}: {}", name,
+                    holidays_file.empty() ? "country" : "holidays_file", usual.error().message);
+    TRY(out.holidays, with_days(*std::move(usual), name, holidays));
     out.metric_kind = metric_kind == "counter" ? MetricKind::counter : MetricKind::gauge;
     set_steps(out, sample_step);
     out.capacity_per_replica = Demand(capacity_per_replica);
@@ -281,6 +292,9 @@ void AppConfig::describe(config::Fields& f) {
     f.section("turn", turn, "The turn: collect, forecast, decide, act");
     f.section("clock", clock, "How time passes");
     f.section("target", target, "What runs the replicas");
+    f.field("holidays_file", holidays_file,
+            {.help = "File of holidays of every service that names neither a country nor a file: "
+                     "CSV with the header `date,name`, or iCalendar with all-day events"});
     f.list("collectors", collectors, "Where samples come from");
     f.list("services", services, "What is scaled");
 }
@@ -351,7 +365,7 @@ AppConfig example_config() {
     ServiceConfig service;
     service.name = "shop";
     service.zone = "Europe/Berlin";
-    service.holidays = {"2017-04-14", "2017-04-17", "2017-05-01"};
+    service.country = "DE";
     service.capacity_per_replica = 60;
     app.services.push_back(std::move(service));
     return app;
@@ -368,6 +382,9 @@ Result<AppConfig> load_config(const std::string& path, const std::vector<std::st
     AppConfig app;
     auto problems =
         config::read(app, path, text.str(), {.environment = process_environment(), .flags = flags});
+    for (auto& service : app.services)
+        if (service.country.empty() && service.holidays_file.empty())
+            service.holidays_file = app.holidays_file;
     if (problems.empty())
         for (auto& problem : cross_check(app))
             problems.push_back(fmt::format("{}: {}", path, problem));

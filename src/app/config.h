@@ -100,13 +100,15 @@ struct PolicyConfig {
 struct ServiceConfig {
     std::string name;
     std::string zone = "UTC";
+    std::string country;
+    std::string holidays_file;
     std::vector<std::string> holidays;
     std::string metric_kind = "gauge";
     Duration sample_step = std::chrono::minutes(1);
     double capacity_per_replica = 1.0;
     PolicyConfig policy;
     void describe(config::Fields& f);
-    /// errors  not_found: no such zone; invalid_argument: bounds that contradict each other
+    /// errors  not_found: no such zone, country or file; invalid_argument: bounds that contradict each other
     [[nodiscard]] Result<Service> service() const;
 };
 
@@ -119,6 +121,7 @@ struct AppConfig {
     TurnConfig turn;
     ClockConfig clock;
     TargetConfig target;
+    std::string holidays_file;
     std::vector<CollectorConfig> collectors;
     std::vector<ServiceConfig> services;
     void describe(config::Fields& f);

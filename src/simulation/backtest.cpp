@@ -61,10 +61,12 @@ void note_forecasts(BacktestSeries& series, std::size_t origin, const Forecaster
     }
 }
 
-Service service_of(const Trace& trace, const TraceGrid& grid, const Zone& zone) {
+Service service_of(const Trace& trace, const TraceGrid& grid, const Zone& zone,
+                   const std::vector<Timestamp>& holidays) {
     Service service;
     service.id = ServiceId(trace.name);
     service.zone = zone;
+    service.holidays = holidays;
     service.fine_step = std::max(fine_step_min, trace.step);
     service.grid_step = grid.width;
     return service;
@@ -104,7 +106,7 @@ struct Replay {
           settings(with),
           grid(trace_grid(replayed)),
           windows(trace_windows(replayed, grid)),
-          service(service_of(replayed, grid, zone)),
+          service(service_of(replayed, grid, zone, with.holidays)),
           fine(fine_windows(replayed, grid, service.fine_step)) {}
 
     /// A forecaster that has seen nothing.

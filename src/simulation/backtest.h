@@ -18,7 +18,8 @@ struct BacktestSettings {
     std::string out;  ///< folder; DIR/<name>/forecasts.csv, DIR/summary.json and DIR/report.html;
                       ///< empty: scores only
     std::vector<BusinessEvent>
-        events;  ///< applied to the ensemble where they state an uplift, as the product does
+        events;  ///< known in advance; what they do is learned from those that are over
+    std::vector<Timestamp> holidays = {};  ///< local midnights, ascending
     std::string zone = "UTC";
     int threads = 0;          ///< series side by side; 0: one per core
     bool cold_start = false;  ///< also replay young services, at about the cost of the whole again

@@ -3,6 +3,7 @@
 #include "app/backtest_table.h"
 #include "app/commands/commands.h"
 #include "app/commands/event_file.h"
+#include "app/holidays.h"
 #include "app/models_file.h"
 #include "app/progress.h"
 #include "simulation/backtest_report.h"
@@ -12,10 +13,13 @@ namespace forescale {
 ExitCode backtest_command(const BacktestOptions& options) {
     const auto events = read_events(options.events);
     if (!events) return report(events.error());
+    const auto holidays = usual_holidays(options.country, options.holidays);
+    if (!holidays) return report(holidays.error());
     const auto models = chosen_models(options.models);
     if (!models) return report(models.error());
     const BacktestSettings settings{.out = options.out,
                                     .events = *events,
+                                    .holidays = *holidays,
                                     .zone = options.zone,
                                     .threads = options.threads,
                                     .cold_start = options.cold_start,

@@ -35,6 +35,8 @@ struct BacktestOptions {
     std::vector<std::string> files;
     std::string out;
     std::string events;
+    std::string country;
+    std::string holidays;
     std::string zone = "UTC";
     std::string models = "shipped";
     int threads = 0;          ///< 0: one per core
