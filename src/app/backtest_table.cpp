@@ -220,6 +220,9 @@ std::string cold_start_table(const Backtest& backtest) {
     text += fmt::format("{:<14}", "history");
     for (const Duration horizon : horizons)
         text += fmt::format("   {:>24}", horizon_label(horizon) + " ahead");
+    text += fmt::format("\n{:<14}", "");
+    for (std::size_t h = 0; h < horizons.size(); ++h)
+        text += fmt::format("   {:>8} {:>6} {:>8}", "error", "last", "covered");
     text += '\n';
     for (const Duration age : cold_start_ages()) {
         if (!by_age.contains(age)) continue;

@@ -124,7 +124,6 @@ std::string inside_script(const std::string& text) {
 std::string report_html(const Backtest& backtest) {
     json::value data = summary_json(backtest);
     round_numbers(data);
-    data.as_object().erase("day_parts");
     data.as_object()["levels"] = json::value_from(quantile_levels);
     data.as_object()["series"] = series_json(backtest);
     data.as_object()["series_count"] = backtest.views.size();

@@ -315,9 +315,9 @@ function coldChart(rows, title) {
 
 // ---- tables
 
-function table(heads, rows) {
+function table(heads, rows, kind = "") {
   const head = el("tr", {}, ...heads.map(([name, kind]) => el("th", {class: kind ?? ""}, name)));
-  return el("div", {class: "scroll"}, el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)));
+  return el("div", {class: "scroll"}, el("table", {class: kind}, el("thead", {}, head), el("tbody", {}, ...rows)));
 }
 
 function cells(values, kind = "") {
@@ -358,6 +358,25 @@ function seriesTable() {
   }
   return table([["series"], ["ahead"], ["WAPE"], ["error"], ["95 % interval"], ["MAPE"], ["inside 90 %"], ["worst day"],
     ["best member", "text"], ["ensemble to best"]], rows);
+}
+
+/// Mean weight of every member by part of the local day, over series, and the ensemble's error there.
+function partsTable(seconds) {
+  const rows = data.day_parts.filter((row) => row.horizon_s === seconds);
+  if (rows.length === 0) return null;
+  const parts = [0, 1, 2, 3, 4, 5];
+  const mean = (values) => known(values).reduce((sum, value) => sum + value, 0) / Math.max(1, known(values).length);
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.weights)))];
+  const weights = names.map((name) => [name, parts.map((part) => mean(rows.map((row) => row.weights[name]?.[part])))])
+    .filter(([, values]) => Math.max(...values) >= 0.03).sort((a, b) => mean(b[1]) - mean(a[1]));
+  const ratio = parts.map((part) => Math.exp(mean(rows.map((row) => {
+    const naive = row.wape.seasonal_naive?.[part];
+    return naive > 0 && row.wape.ensemble[part] > 0 ? Math.log(row.wape.ensemble[part] / naive) : null;
+  }))));
+  const shaded = weights.map(([name, values]) => el("tr", {}, el("td", {}, name), ...values.map((value) =>
+    el("td", {class: "heat", style: `--w: ${(value * 75).toFixed(0)}%`}, (value * 100).toFixed(0)))));
+  shaded.push(cells(["error", ...ratio.map((value) => number(value, 2))], "is-ensemble"));
+  return table([[`${label(seconds)} ahead`], ...parts.map((part) => [`${4 * part}–${4 * part + 4}`])], shaded, "tight");
 }
 
 // ---- the page
@@ -418,6 +437,10 @@ function build() {
       el("ul", {}, ...data.warnings.map((text) => el("li", {}, text)))));
   page.append(el("section", {class: "card"}, el("h2", {}, "The ensemble beside its members"), overallTable(horizons),
     el("div", {class: "columns"}, ...horizons.map(forest).filter(Boolean))));
+  page.append(el("section", {class: "card"}, el("h2", {}, "Who carried which part of the day"),
+    el("p", {class: "quiet"}, "Mean weight in %, by the hours of the target's local day; members below 3 % everywhere are left out. " +
+      "Error: of the ensemble."),
+    el("div", {class: "columns"}, ...horizons.map(partsTable).filter(Boolean))));
   if (data.cold_start_over_series?.length)
     page.append(el("section", {class: "card"}, el("h2", {}, "Cold start"),
       coldChart(data.cold_start_over_series, "Error by known history, geometric mean over series")));
