@@ -217,6 +217,23 @@ void learn(const Group& group, const NetworkView& view, const NetworkSettings& s
         trained.scores.push_back(run.score);
     }
 }
+/// A grid step that the start knows nothing about is learned from scratch.
+NetworkSettings settings_for(Duration step, const NetworkSettings& settings) {
+    NetworkSettings of_step = settings;
+    const bool is_known =
+        settings.start != nullptr &&
+        std::ranges::any_of(settings.start->networks, [&](const Network& network) {
+            return network.step == step && network.inputs_id == recurrent::id_of_inputs();
+        });
+    if (settings.start == nullptr || is_known) return of_step;
+    const NetworkSettings scratch;
+    of_step.epochs = std::max(settings.epochs, scratch.epochs);
+    of_step.rate = std::max(settings.rate, scratch.rate);
+    of_step.copies = std::max(settings.copies, scratch.copies);
+    of_step.start = nullptr;
+    return of_step;
+}
+
 /// What the start knows and nothing was learned about stays.
 void keep_others(const NetworkSettings& settings, recurrent::NetworkSet& trained) {
     if (settings.start == nullptr) return;
@@ -251,7 +268,8 @@ TrainedNetworks train_networks(std::span<const TrainingSeries> series,
         if (one.demand.size() >= week) groups[one.demand.step()].push_back(&one);
     }
     TrainedNetworks trained;
-    for (const auto& [step, group] : groups) learn(group, network_view(step), settings, trained);
+    for (const auto& [step, group] : groups)
+        learn(group, network_view(step), settings_for(step, settings), trained);
     keep_others(settings, trained.networks);
     return trained;
 }

@@ -28,7 +28,8 @@ struct NetworkSettings {
     const recurrent::NetworkSet* start = nullptr;
     Parallel parallel = in_turn;
 
-    /// For a night on the user's own fleet, from the weights of the night before.
+    /// For a night on the user's own fleet, from the weights of the night before; a grid step that
+    /// they do not know is learned from scratch.
     [[nodiscard]] static NetworkSettings fine_tuning(const recurrent::NetworkSet& start,
                                                      std::uint64_t seed);
 };

@@ -112,6 +112,20 @@ TEST(TrainNetworksOnLittle, WhatTheStartKnowsStaysWhereNothingIsLearned) {
     EXPECT_EQ(second.networks.networks.front().id, first.networks.networks.front().id);
 }
 
+TEST(TrainNetworksOnLittle, AGridStepThatTheStartDoesNotKnowIsLearnedFromScratch) {
+    const std::vector<TrainingSeries> fleet{wandering(9, 1)};
+    const TrainedNetworks first = train_networks(fleet, quick(Cell::gru));
+    NetworkSettings settings = NetworkSettings::fine_tuning(first.networks, 1);
+    settings.cells = {Cell::gru};
+    settings.hidden = 8;
+    settings.rows_max = 2000;
+    const std::vector<TrainingSeries> coarse{wandering(40, 2, minutes(30))};
+    const TrainedNetworks second = train_networks(coarse, settings);
+    ASSERT_EQ(second.scores.size(), 1U);
+    EXPECT_LT(second.scores.front().loss_after, 0.9 * second.scores.front().loss_of_last);
+    EXPECT_EQ(second.networks.networks.size(), 2U);
+}
+
 TEST(TrainNetworksOnLittle, ConstantAndZeroSeriesTrainToFiniteWeights) {
     std::vector<TrainingSeries> series;
     for (const double value : {0.0, 7.0}) {

@@ -11,7 +11,7 @@ namespace {
 constexpr double weight_max = 2.2;  ///< of a row that was met, against one missed by the mean error
 constexpr double error_floor = 1e-9;
 constexpr double keep_error = 0.998;  ///< about two days of 5 min steps between half and whole
-constexpr double penalty = 0.005;
+constexpr double penalty = 0.02;
 constexpr double correction_max = 6.0;  ///< units
 constexpr double half_life_days = 4.0;
 constexpr Duration adapted_from = std::chrono::minutes(15);
