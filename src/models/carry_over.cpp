@@ -18,6 +18,12 @@ constexpr double prior_weight = 4.0;
 /// Neighbouring targets say nearly the same; a quarter of the memory and time is enough.
 constexpr Duration kept_every = std::chrono::minutes(15);
 
+CarryOver::Deviations bounded(CarryOver::Deviations deviations) {
+    for (double& d : deviations)
+        d = std::clamp(d, -CarryOver::deviation_max, CarryOver::deviation_max);
+    return deviations;
+}
+
 std::uint64_t stride_of(Duration step, int horizon) {
     const auto stride = static_cast<int>(std::max<Duration::rep>(1, kept_every / step));
     return horizon % stride == 0 ? static_cast<std::uint64_t>(stride) : 1;
@@ -33,7 +39,8 @@ CarryOver::CarryOver(Duration step, int horizon, const Deviations& prior)
       pending_(static_cast<std::size_t>(horizon) / stride_,
                Pending{.base = std::numeric_limits<float>::quiet_NaN()}) {}
 
-double CarryOver::say(double base, const Deviations& deviations) const {
+double CarryOver::say(double base, const Deviations& unbounded) const {
+    const Deviations deviations = bounded(unbounded);
     double sum = 0.0;
     double largest = 0.0;
     for (std::size_t j = 0; j < columns; ++j) {
@@ -43,7 +50,8 @@ double CarryOver::say(double base, const Deviations& deviations) const {
     return base + std::clamp(sum, -largest, largest);
 }
 
-void CarryOver::note(double base, const Deviations& deviations) {
+void CarryOver::note(double base, const Deviations& unbounded) {
+    const Deviations deviations = bounded(unbounded);
     if (is_kept()) {
         Pending& now = slot();
         now.base = static_cast<float>(base);
@@ -69,7 +77,8 @@ void CarryOver::learn(const Pending& then, double level) {
             double& entry = gram_[i * columns + j];
             entry = forget_ * entry + weight * x[i] * x[j];
         }
-        moments_[i] = forget_ * moments_[i] + weight * x[i] * (level - base);
+        moments_[i] = forget_ * moments_[i] +
+                      weight * x[i] * std::clamp(level - base, -deviation_max, deviation_max);
     }
     solve();
 }

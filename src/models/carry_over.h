@@ -16,6 +16,8 @@ namespace forescale {
 class CarryOver {
 public:
     static constexpr std::size_t columns = 5;
+    /// Log levels, a factor of 20: what lies beyond is an incident, and counts as this.
+    static constexpr double deviation_max = 3.0;
     using Deviations = std::array<double, columns>;
 
     CarryOver() = default;

@@ -1,5 +1,6 @@
 #include "models/registry.h"
 
+#include "models/arima/arima.h"
 #include "models/last_value/last_value.h"
 #include "models/profile_level/profile_level.h"
 #include "models/prophet/prophet.h"
@@ -15,6 +16,7 @@ namespace forescale {
 const ModelRegistry& models() {
     static const ModelRegistry all{
         // clang-format off
+        {"arima", arima::make},
         {"gru", recurrent::make_gru},
         {"last_value", last_value::make},
         {"lstm", recurrent::make_lstm},

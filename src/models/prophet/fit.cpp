@@ -12,7 +12,7 @@ namespace forescale::prophet {
 
 namespace {
 constexpr Duration span_min = day * 3;
-constexpr int iterations_max = 4;
+constexpr int iterations_max = 6;
 constexpr double half_life_days = 14.0;   ///< after which a bucket counts half
 constexpr double huber = 0.3;             ///< robust deviations up to which a residual counts whole
 constexpr double deviation_floor = 1e-3;  ///< log levels

@@ -71,8 +71,9 @@ private:
     }
     [[nodiscard]] double residual(const Moment& moment, const Calendar& calendar, Timestamp bucket,
                                   double demand) const {
-        return log_level(demand, moment.context.scale) -
-               fit_->level(calendar, bucket + moment.rollup.step() / 2);
+        return std::clamp(log_level(demand, moment.context.scale) -
+                              fit_->level(calendar, bucket + moment.rollup.step() / 2),
+                          -CarryOver::deviation_max, CarryOver::deviation_max);
     }
     /// True when a bucket of the roll-up has closed since.
     bool take_bucket(const Moment& moment, const Calendar& calendar) {
@@ -123,18 +124,22 @@ private:
         gap_newest_ = gap;
         gap_hours_ = keep * gap_hours_ + (1.0 - keep) * gap;
     }
-    [[nodiscard]] double mean_of_last_day() const {
+    [[nodiscard]] static double mean_of(std::span<const double> residuals) {
         double sum = 0.0;
         double present = 0.0;
-        const auto values = residuals_.values();
-        const auto per_day = static_cast<std::size_t>(day / residuals_.step());
-        for (const double value : values.last(std::min(values.size(), per_day))) {
+        for (const double value : residuals) {
             if (std::isnan(value)) continue;
             sum += value;
             present += 1.0;
         }
         return present > 0.0 ? sum / present : 0.0;
     }
+    [[nodiscard]] double mean_of_last_day() const {
+        const auto values = residuals_.values();
+        const auto per_day = static_cast<std::size_t>(day / residuals_.step());
+        return mean_of(values.last(std::min(values.size(), per_day)));
+    }
+    static double zero_if_missing(double value) { return std::isnan(value) ? 0.0 : value; }
     /// Residual at the wall-clock time of the target some days before; NaN when not known.
     [[nodiscard]] double residual_before(const Zone& zone, Timestamp target, int days) const {
         const Timestamp before = target - day * days;
@@ -142,15 +147,10 @@ private:
             floor_to(before + zone.offset_at(target) - zone.offset_at(before), residuals_.step()));
     }
     [[nodiscard]] double habit(const Zone& zone, Timestamp target) const {
-        double sum = 0.0;
-        double present = 0.0;
-        for (int days = 1; days <= habit_days; ++days) {
-            const double value = residual_before(zone, target, days);
-            if (std::isnan(value)) continue;
-            sum += value;
-            present += 1.0;
-        }
-        return present > 0.0 ? sum / present : 0.0;
+        std::array<double, habit_days> seen{};
+        for (std::size_t d = 0; d < seen.size(); ++d)
+            seen[d] = residual_before(zone, target, static_cast<int>(d) + 1);
+        return mean_of(seen);
     }
     Answer answer(const Moment& moment, const Calendar& calendar) {
         Answer answer;
@@ -164,10 +164,10 @@ private:
             }
             const Timestamp target = moment.target(a);
             const double base = level(calendar, target);
-            const double yesterday = residual_before(calendar.zone, target, 1);
-            const CarryOver::Deviations deviations{gap_newest_, gap_hours_, of_day,
-                                                   std::isnan(yesterday) ? 0.0 : yesterday,
-                                                   habit(calendar.zone, target)};
+            const CarryOver::Deviations deviations{
+                gap_newest_, gap_hours_, of_day,
+                zero_if_missing(residual_before(calendar.zone, target, 1)),
+                habit(calendar.zone, target)};
             answer.medians.push_back(
                 from_log_level(carried_[a].say(base, deviations), moment.context.scale));
             answer.spreads.push_back(1.2816 * fit_->scale);
