@@ -1,5 +1,6 @@
 #include "prediction/event_curve.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <Eigen/Cholesky>
@@ -44,6 +45,12 @@ Matrix prior_precision() {
     return covariance.llt().solve(Matrix::Identity());
 }
 }  // namespace
+
+bool is_in_event_window(std::span<const BusinessEvent> events, Timestamp time) {
+    return std::ranges::any_of(events, [&](const BusinessEvent& event) {
+        return !event.cancelled && time >= reach_begin(event) && time < reach_end(event);
+    });
+}
 
 std::optional<CurvePlace> place_on_curve(const BusinessEvent& event, Timestamp time) {
     if (time < reach_begin(event) || time >= reach_end(event)) return std::nullopt;

@@ -23,6 +23,10 @@ constexpr Duration event_decay = std::chrono::hours(4);
     return event.end + event_decay;
 }
 
+/// Whether a time lies in the reach of an event that is not cancelled: the targets over which the
+/// benefit of events is counted ("event windows").
+[[nodiscard]] bool is_in_event_window(std::span<const BusinessEvent> events, Timestamp time);
+
 /// A moment on that clock: `share` of the way from `knot` to the next one.
 struct CurvePlace {
     std::size_t knot = 0;

@@ -302,15 +302,18 @@ double EventEffects::fitted_at(const Planned& planned, Timestamp time) const {
 
 void EventEffects::fit(const Planned& planned, const std::vector<double>& baseline) {
     std::vector<CurveSample> samples;
-    const std::vector<const Planned*> events = of_episode();
+    // Events of the same time cannot be told apart: each has its share.
+    std::vector<const Planned*> others = of_episode();
+    const auto twins = static_cast<double>(std::erase_if(others, [&](const Planned* other) {
+        return other->event.start == planned.event.start && other->event.end == planned.event.end;
+    }));
     for (std::size_t i = 0; i < baseline.size(); ++i) {
         const Timestamp at = episode_.from + step_ * static_cast<Duration::rep>(i);
         const auto place = place_on_curve(planned.event, at);
         if (!place) continue;
         double log_factor = log_of(episode_.raw[i]) - baseline[i];
-        for (const Planned* other : events)
-            if (other != &planned) log_factor -= fitted_at(*other, at);
-        if (!std::isnan(log_factor)) samples.push_back({*place, log_factor});
+        for (const Planned* other : others) log_factor -= fitted_at(*other, at);
+        if (!std::isnan(log_factor)) samples.push_back({*place, log_factor / twins});
     }
     if (samples.empty()) return;
     const BusinessEvent& event = planned.event;

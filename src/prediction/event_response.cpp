@@ -6,7 +6,12 @@
 namespace forescale {
 
 namespace {
-constexpr std::array<double, 3> keeps{0.95, 0.8, 0.6};  ///< 20, 5 or 2.5 events count
+constexpr std::array<double, 3> keeps{0.95, 0.8, 0.5};  ///< 20, 5 or 2 events count
+constexpr double shape_keep = 0.95;
+constexpr double strength_min = 0.1;  ///< log: weaker curves have no strength to compare with
+constexpr double strength_ratio_max = 4.0;
+constexpr double surprise_count_max = 10.0;
+constexpr double loss_keep = 0.9;      ///< per event: whether audiences change may change too
 constexpr double none_prior = 0.25;    ///< events that "no effect" counts as, beside the noise
 constexpr double stated_prior = 1.0;   ///< events that what is stated counts as
 constexpr double day_prior = 1.0;      ///< events that the type counts as within a kind of day
@@ -42,42 +47,55 @@ double stated_of(const BusinessEvent& event) {
 }  // namespace
 
 void EventTypes::Mean::add(const EventCurve& other, double keep) {
-    weight = weight * keep + 1.0;
+    count += 1.0;
+    weight = weight * shape_keep + 1.0;
     for (std::size_t k = 0; k < curve_knots; ++k) curve[k] += (other[k] - curve[k]) / weight;
+    strength_weight = strength_weight * keep + 1.0;
+    strength += (mean_during(other) - strength) / strength_weight;
+}
+
+EventCurve EventTypes::Mean::response() const {
+    EventCurve out = curve;
+    const double usual = mean_during(curve);
+    if (std::abs(usual) < strength_min) return out;
+    const double ratio = std::clamp(strength / usual, 1.0 / strength_ratio_max, strength_ratio_max);
+    for (double& value : out) value *= ratio;
+    return out;
 }
 
 EventCurve EventTypes::Mean::towards(const EventCurve& other, double prior) const {
-    EventCurve out{};
+    EventCurve out = response();
     for (std::size_t k = 0; k < curve_knots; ++k)
-        out[k] = (weight * curve[k] + prior * other[k]) / (weight + prior);
+        out[k] = (count * out[k] + prior * other[k]) / (count + prior);
     return out;
 }
 
 EventCurve EventTypes::Type::usual(std::string_view name, bool day_off) const {
-    const EventCurve of_day = by_day[day_off ? 1 : 0].towards(all.curve, day_prior);
+    const EventCurve of_day = by_day[day_off ? 1 : 0].towards(all.response(), day_prior);
     const auto named = by_name.find(name);
     return named == by_name.end() ? of_day : named->second.towards(of_day, name_prior);
 }
 
 void EventTypes::Type::add(const SeenEvent& seen) {
-    if (count > 0.0) {
-        EventCurve beyond = usual(seen.name, seen.day_off);
-        for (std::size_t k = 0; k < curve_knots; ++k) beyond[k] = seen.curve[k] - beyond[k];
-        loss += std::abs(mean_during(beyond));
-        for (double& b : beyond) b *= b;
-        surprise.add(beyond, keep);
+    if (all.count > 0.0) {
+        const EventCurve expected = usual(seen.name, seen.day_off);
+        EventCurve beyond{};
+        for (std::size_t k = 0; k < curve_knots; ++k) beyond[k] = seen.curve[k] - expected[k];
+        loss = loss * loss_keep + std::abs(mean_during(beyond));
+        for (std::size_t k = 0; k < curve_knots; ++k)
+            surprise[k] +=
+                (beyond[k] * beyond[k] - surprise[k]) / std::min(all.count, surprise_count_max);
     }
-    count += 1.0;
     all.add(seen.curve, keep);
     by_day[seen.day_off ? 1 : 0].add(seen.curve, keep);
     by_name[seen.name].add(seen.curve, keep);
-    noise_square += (seen.noise * seen.noise - noise_square) / count;
+    noise_square += (seen.noise * seen.noise - noise_square) / all.count;
 }
 
 double EventTypes::Type::trust(bool is_stated) const {
-    if (is_stated) return count / (count + stated_prior);
-    return count /
-           (count + none_prior + noise_square / std::max(mean_square_during(all.curve), 1e-6));
+    if (is_stated) return all.count / (all.count + stated_prior);
+    return all.count / (all.count + none_prior +
+                        noise_square / std::max(mean_square_during(all.response()), 1e-6));
 }
 
 EventTypes::EventTypes(std::span<const SeenEvent> seen) {
@@ -90,7 +108,7 @@ EventTypes::EventTypes(std::span<const SeenEvent> seen) {
         }
         for (auto& [name, type] : types) {
             Type& best = types_[name];
-            if (!(best.count > 0.0) || type.loss < best.loss) best = std::move(type);
+            if (!(best.all.count > 0.0) || type.loss < best.loss) best = std::move(type);
         }
     }
 }
@@ -104,10 +122,12 @@ EventResponse EventTypes::expect(const BusinessEvent& event, bool day_off) const
         const Type& type = found->second;
         trust = type.trust(is_stated);
         response.mean = type.usual(event.name, day_off);
-        EventCurve prior{};
+        const double surprises = std::min(type.all.count - 1.0, surprise_count_max);
         for (std::size_t k = 0; k < curve_knots; ++k)
-            prior[k] = spread_prior * spread_prior * response.mean[k] * response.mean[k];
-        response.variance = type.surprise.towards(prior, 1.0);
+            response.variance[k] =
+                (surprises * type.surprise[k] +
+                 spread_prior * spread_prior * response.mean[k] * response.mean[k]) /
+                (surprises + 1.0);
         for (double& mean : response.mean) mean *= trust;
     }
     response.stated = (1.0 - trust) * stated;

@@ -1,0 +1,232 @@
+#include "prediction/event_effects.h"
+
+#include "base/archive.h"
+#include "base/rng.h"
+#include "prediction/forecaster.h"
+
+#include <numbers>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace forescale {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr Duration step = minutes(5);
+constexpr Timestamp begin{day * 20'000};  // a Thursday
+constexpr int per_day = static_cast<int>(day / step);
+
+BusinessEvent match(int day_number, double uplift = 0.0) {
+    BusinessEvent event;
+    event.id = fmt::format("match-{}", day_number);
+    event.type = "match";
+    event.name = event.id;
+    event.start = begin + day * day_number + hours(18);
+    event.end = event.start + hours(2);
+    event.expected_uplift = uplift;
+    return event;
+}
+
+double usual(int i, Rng& rng) {
+    const double turn = 2.0 * std::numbers::pi * static_cast<double>(i % per_day) / per_day;
+    return 100.0 * (1.5 - std::cos(turn)) * (0.98 + 0.04 * rng.uniform());
+}
+
+/// What a match really does: it doubles demand from an hour before to the end, by `strength`.
+double response(const std::vector<BusinessEvent>& matches, Timestamp at, double strength = 2.0) {
+    for (const BusinessEvent& event : matches)
+        if (at >= event.start - hours(1) && at < event.end) return strength;
+    return 1.0;
+}
+
+/// The service, fed with what it is fed in life.
+struct Played {
+    EventEffects effects{step, Zone(), {}};
+    Series demand{step, static_cast<std::size_t>(day * 29 / step)};
+    Rng rng{3};
+    int steps = 0;
+    double usual_now = 0.0;
+    double cleaned_now = 0.0;
+
+    void one(double factor) {
+        usual_now = usual(steps, rng);
+        const Timestamp at = begin + step * steps++;
+        cleaned_now = effects.clean(demand, at, usual_now * factor);
+        demand.append(at, cleaned_now);
+        std::ignore = effects.settle(demand);
+    }
+    void to(int step_number, const std::vector<BusinessEvent>& happen) {
+        while (steps < step_number) one(response(happen, begin + step * steps));
+    }
+};
+
+TEST(EventEffects, LearnTheResponseOfATypeAlongItsOwnClock) {
+    const std::vector<BusinessEvent> matches{match(15), match(18), match(20)};
+    Played played;
+    std::vector<BusinessEvent> known = matches;
+    known.push_back(match(22));
+    played.effects.know(known);
+    const auto factor_at = [&](Duration from_start) {
+        return std::exp(played.effects.at(match(22).start + from_start).log_factor);
+    };
+    played.to(14 * per_day, matches);
+    EXPECT_DOUBLE_EQ(factor_at(hours(1)), 1.0) << "nothing is known of matches";
+    played.to(17 * per_day, matches);
+    EXPECT_GT(factor_at(hours(1)), 1.5) << "one was seen";
+    played.to(21 * per_day, matches);
+    EXPECT_NEAR(factor_at(hours(1)), 2.0, 0.15);
+    EXPECT_NEAR(factor_at(-minutes(30)), 2.0, 0.25) << "the ramp";
+    EXPECT_NEAR(factor_at(-minutes(150)), 1.0, 0.1);
+    EXPECT_NEAR(factor_at(hours(4)), 1.0, 0.1);
+    EXPECT_DOUBLE_EQ(factor_at(hours(7)), 1.0) << "out of reach";
+}
+
+TEST(EventEffects, TakeTheMatchesOutOfTheHistory) {
+    const std::vector<BusinessEvent> matches{match(15), match(18), match(20)};
+    Played played;
+    played.effects.know(matches);
+    played.to(22 * per_day, matches);
+    Rng rng(3);
+    double most = 0.0;
+    for (int i = 0; i < 22 * per_day; ++i) {
+        const double without = usual(i, rng);
+        const double kept = played.demand.at(begin + step * i);
+        if (!std::isnan(kept)) most = std::max(most, std::abs(std::log(kept / without)));
+    }
+    EXPECT_LT(most, 0.25) << "demand was twice as high";
+}
+
+TEST(EventEffects, AStrongerMatchIsMetWhileItLasts) {
+    std::vector<BusinessEvent> matches{match(15), match(18), match(20), match(22)};
+    Played played;
+    played.effects.know(matches);
+    played.to(22 * per_day + 19 * 12, {matches.begin(), matches.end() - 1});
+    const Timestamp later = match(22).start + minutes(75);
+    const double before = std::exp(played.effects.at(later).log_factor);
+    for (int i = 0; i < 12; ++i) played.one(4.0);  // an hour of it
+    EXPECT_GT(std::exp(played.effects.at(later + hours(1) - minutes(45)).log_factor), 1.5 * before);
+    EXPECT_NEAR(played.cleaned_now / played.usual_now, 1.0, 0.2)
+        << "what is stronger than usual is put down to the match";
+}
+
+TEST(EventEffects, WhatIsStatedCountsUntilTypesWereSeen) {
+    Played played;
+    const std::vector<BusinessEvent> stated{match(3, 1.0), match(4, 1.0)};
+    played.effects.know(stated);
+    played.to(2 * per_day, {});
+    const EventEffect effect = played.effects.at(match(3).start + minutes(10));
+    EXPECT_NEAR(std::exp(effect.log_factor), 2.0, 1e-9);
+    EXPECT_GT(effect.deviation, 0.0) << "a statement is not certain";
+    EXPECT_TRUE(played.effects.at(match(3).start - minutes(10)).is_none());
+    EXPECT_TRUE(played.effects.at(match(3).end).is_none());
+    played.to(4 * per_day + 3 * 12, {});  // nothing came of it
+    EXPECT_LT(std::exp(played.effects.at(match(4).start + minutes(10)).log_factor), 1.6);
+}
+
+TEST(EventEffects, ACancelledEventIsGoneAndWhatItTaughtToo) {
+    std::vector<BusinessEvent> matches{match(15), match(18)};
+    Played played;
+    std::vector<BusinessEvent> known{match(15), match(18), match(22)};
+    played.effects.know(known);
+    played.to(20 * per_day, matches);
+    const Timestamp then = match(22).start + hours(1);
+    EXPECT_GT(played.effects.at(then).log_factor, 0.4);
+    for (BusinessEvent& event : known) event.cancelled = event.id != match(22).id;
+    played.effects.know(known);
+    EXPECT_TRUE(played.effects.at(then).is_none()) << "no match was seen";
+    known.back().cancelled = true;
+    played.effects.know(known);
+    EXPECT_TRUE(played.effects.at(then).is_none());
+}
+
+TEST(EventEffects, MeetGapsZerosAndEventsWithoutEnd) {
+    BusinessEvent endless = match(3, 0.5);
+    endless.id = "endless";
+    endless.end = endless.start + day * 30;
+    BusinessEvent closed = match(5, -1.0);
+    Played played;
+    played.effects.know({endless, closed, match(6), match(7)});
+    for (int i = 0; i < 14 * per_day; ++i) {
+        const bool gap = i / 50 % 3 == 0;
+        played.one(gap ? Series::missing : i % 7 == 0 ? 0.0 : 1.0);
+        ASSERT_EQ(std::isnan(played.cleaned_now), gap);
+        if (!gap) {
+            ASSERT_TRUE(std::isfinite(played.cleaned_now) && played.cleaned_now >= 0.0);
+        }
+        const EventEffect effect = played.effects.at(begin + step * i + hours(1));
+        ASSERT_TRUE(std::isfinite(effect.log_factor) && std::isfinite(effect.deviation));
+    }
+}
+
+TEST(EventEffects, WidenTheQuantilesByWhatIsNotKnown) {
+    Quantiles quantiles{};
+    for (std::size_t i = 0; i < quantiles.size(); ++i)
+        quantiles[i] = 90.0 + 2.0 * static_cast<double>(i);
+    const Quantiles lifted =
+        with_effect(quantiles, {.log_factor = std::log(2.0), .deviation = 0.3});
+    EXPECT_DOUBLE_EQ(lifted[median_index], 2.0 * quantiles[median_index]);
+    EXPECT_TRUE(std::ranges::is_sorted(lifted));
+    EXPECT_NEAR(lifted[10] / lifted[median_index], std::exp(1.645 * 0.3), 0.05);
+    const Quantiles zeros = with_effect(Quantiles{}, {.log_factor = 1.0, .deviation = 1.0});
+    EXPECT_DOUBLE_EQ(zeros.back(), 0.0);
+}
+
+Window window_of(int i, double value) {
+    return {.start = begin + step * i,
+            .width = step,
+            .count = 1,
+            .sum = value,
+            .min = value,
+            .max = value,
+            .last = value,
+            .state = SampleState::present};
+}
+
+TEST(EventEffects, AForecasterWithEventsGoesOnToTheBit) {
+    Service service;
+    service.id = ServiceId("shop");
+    const std::vector<BusinessEvent> matches{match(3), match(5), match(7)};
+    Forecaster kept(service);
+    kept.know(matches);
+    Rng rng(9);
+    int i = 0;
+    for (; i < 5 * per_day + 19 * 12; ++i)  // in the middle of the second match
+        kept.observe(window_of(i, usual(i, rng) * response(matches, begin + step * i)));
+    Forecaster loaded(service);
+    loaded.know(matches);
+    ASSERT_TRUE(loaded.load(kept.save()));
+    for (; i < 7 * per_day + 19 * 12; ++i) {
+        const double value = usual(i, rng) * response(matches, begin + step * i);
+        kept.observe(window_of(i, value));
+        loaded.observe(window_of(i, value));
+    }
+    EXPECT_GT(kept.event_effect(begin + step * i + minutes(30)).log_factor, 0.3);
+    EXPECT_EQ(kept.save(), loaded.save());
+}
+
+TEST(EventEffects, ALeadTimeCountsItsLargestMoment) {
+    Service service;
+    service.id = ServiceId("shop");
+    Forecaster forecaster(service);
+    Rng rng(9);
+    for (int i = 0; i < per_day; ++i) forecaster.observe(window_of(i, usual(i, rng)));
+    LeadDemand demand{.from = begin + day, .lead = minutes(10), .quantiles = {}, .level_max = 0.99};
+    demand.quantiles.fill(10.0);
+    const auto lifted = [&](Duration from, Duration to, double uplift) {
+        BusinessEvent event = match(1, uplift);
+        event.start = demand.from + from;
+        event.end = demand.from + to;
+        forecaster.know({event});
+        return with_events(demand, minutes(1), forecaster).quantiles[median_index];
+    };
+    EXPECT_NEAR(lifted(minutes(5), minutes(30), 1.0), 20.0, 1e-9);
+    EXPECT_NEAR(lifted(-minutes(30), minutes(30), -0.5), 5.0, 1e-9);
+    EXPECT_NEAR(lifted(-minutes(30), minutes(5), -0.5), 10.0, 1e-9) << "it ends within";
+    EXPECT_NEAR(lifted(minutes(11), minutes(30), 1.0), 10.0, 1e-9) << "it begins later";
+}
+
+}  // namespace
+}  // namespace forescale
