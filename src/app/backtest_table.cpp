@@ -59,10 +59,19 @@ std::string halves(const Backtest& backtest, Duration horizon) {
     return found == 2 ? lines : "";
 }
 
+/// Members that said nothing at any horizon, on any series.
+std::vector<std::string> asleep_throughout(const std::vector<BacktestSummary>& summaries) {
+    std::map<std::string, double> awake;
+    for (const BacktestSummary& summary : summaries) awake[summary.model] += summary.awake;
+    std::vector<std::string> asleep;
+    for (const auto& [model, share] : awake)
+        if (!(share > 0.0)) asleep.push_back(model);
+    return asleep;
+}
+
 std::string overall_table(const Backtest& backtest) {
     const std::vector<BacktestSummary> summaries = summarise(backtest.scores);
     std::string text;
-    std::vector<std::string> asleep;
     Duration horizon{0};
     for (const BacktestSummary& summary : summaries) {
         if (summary.horizon != horizon) {
@@ -71,14 +80,11 @@ std::string overall_table(const Backtest& backtest) {
                                        "95 % interval", "MAPE", "wins", "covered", "worst day",
                                        "confidence");
         }
-        if (!(summary.awake > 0.0)) {
-            if (std::ranges::find(asleep, summary.model) == asleep.end())
-                asleep.push_back(summary.model);
-            continue;
-        }
+        if (!(summary.awake > 0.0)) continue;
         text += overall_line(summary, name_with_sleep(summary));
         if (summary.model == "ensemble") text += halves(backtest, horizon);
     }
+    const std::vector<std::string> asleep = asleep_throughout(summaries);
     if (!asleep.empty()) text += fmt::format("\nasleep throughout: {}\n", fmt::join(asleep, ", "));
     return text;
 }

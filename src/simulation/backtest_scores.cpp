@@ -61,7 +61,11 @@ double tenth_percentile(const BacktestSeries& series) {
 }
 
 void score_points(BacktestScore& score, const Pairs& pairs, double low, double scale) {
-    double absolute = 0.0, relative = 0.0, relative_count = 0.0, symmetric = 0.0, bias = 0.0;
+    double absolute = 0.0;
+    double relative = 0.0;
+    double relative_count = 0.0;
+    double symmetric = 0.0;
+    double bias = 0.0;
     for (std::size_t i = 0; i < pairs.actual.size(); ++i) {
         const double actual = pairs.actual[i];
         const double error = std::abs(actual - pairs.forecast[i]);
@@ -140,13 +144,15 @@ std::vector<double> errors_by_day(const BacktestSeries& series, const Pairs& pai
         days[floor_to(series.target(*pairs.rows[i]), day)] +=
             std::abs(pairs.actual[i] - pairs.forecast[i]);
     std::vector<double> sums;
+    sums.reserve(days.size());
     for (const auto& [start, sum] : days) sums.push_back(sum);
     return sums;
 }
 /// The spread of the ratio over days: neighbouring forecasts err alike, days hardly do.
 Interval ratio_interval(const std::vector<double>& errors, const std::vector<double>& naive) {
     return bootstrap_95(errors.size(), days_min, [&](std::span<const std::size_t> days) {
-        double above = 0.0, below = 0.0;
+        double above = 0.0;
+        double below = 0.0;
         for (const std::size_t d : days) {
             above += errors[d];
             below += naive[d];
@@ -164,7 +170,8 @@ double awake_share(const Pairs& pairs, std::size_t model) {
 /// The error is taken relative to forecast and actual, as the confidence speaks of a relative
 /// width.
 double confidence_rank(const Pairs& pairs) {
-    std::vector<double> doubt, error;
+    std::vector<double> doubt;
+    std::vector<double> error;
     for (std::size_t i = 0; i < pairs.rows.size(); ++i) {
         const double size = std::abs(pairs.actual[i]) + std::abs(pairs.forecast[i]);
         doubt.push_back(1.0 - pairs.rows[i]->confidence);

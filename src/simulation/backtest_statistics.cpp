@@ -33,7 +33,9 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
     const auto count = static_cast<double>(a.size());
     const double mean_a = std::reduce(a.begin(), a.end()) / count;
     const double mean_b = std::reduce(b.begin(), b.end()) / count;
-    double aa = 0.0, bb = 0.0, ab = 0.0;
+    double aa = 0.0;
+    double bb = 0.0;
+    double ab = 0.0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         aa += (a[i] - mean_a) * (a[i] - mean_a);
         bb += (b[i] - mean_b) * (b[i] - mean_b);
@@ -59,7 +61,8 @@ Interval bootstrap_95(std::size_t count, std::size_t units_min,
 }
 
 double rank_correlation(std::span<const double> a, std::span<const double> b) {
-    std::vector<double> left, right;
+    std::vector<double> left;
+    std::vector<double> right;
     for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
         if (std::isnan(a[i]) || std::isnan(b[i])) continue;
         left.push_back(a[i]);

@@ -13,7 +13,8 @@ constexpr std::size_t names_max = 4;  ///< in one sentence
 using Scores = std::vector<const BacktestScore*>;
 
 double mean_of(const Scores& scores, double BacktestScore::* value) {
-    double sum = 0.0, count = 0.0;
+    double sum = 0.0;
+    double count = 0.0;
     for (const BacktestScore* score : scores) {
         if (!std::isfinite(score->*value)) continue;
         sum += score->*value;
@@ -28,7 +29,8 @@ double median_of(const Scores& scores, double BacktestScore::* value) {
     return percentile(std::move(values), 50.0);
 }
 double pooled_coverage(const Scores& scores) {
-    double inside = 0.0, count = 0.0;
+    double inside = 0.0;
+    double count = 0.0;
     for (const BacktestScore* score : scores) {
         inside += score->coverage_90 * static_cast<double>(score->count);
         count += static_cast<double>(score->count);
@@ -57,14 +59,18 @@ Interval interval_of(const Scores& scores, const std::vector<double>& logs) {
 }
 
 double win_rate(const Scores& scores, const std::vector<BacktestScore>& all) {
-    double won = 0.0, duels = 0.0;
+    double won = 0.0;
+    double duels = 0.0;
     for (const BacktestScore* mine : scores)
         for (const BacktestScore& other : all) {
             if (other.series != mine->series || other.horizon != mine->horizon ||
                 other.model == mine->model || !(other.awake > 0.0))
                 continue;
             duels += 1.0;
-            won += mine->wape < other.wape ? 1.0 : mine->wape > other.wape ? 0.0 : 0.5;
+            if (mine->wape < other.wape)
+                won += 1.0;
+            else if (!(mine->wape > other.wape))
+                won += 0.5;
         }
     return duels > 0.0 ? won / duels : nan;
 }
@@ -152,7 +158,9 @@ void warn_of_members(std::vector<std::string>& warnings, const Backtest& backtes
     for (const BacktestView& view : backtest.views) {
         const BacktestScore* ensemble = backtest.ensemble(view.name, horizon);
         const BacktestScore* best = backtest.best_member(view.name, horizon);
-        if (!ensemble || !best || !(ensemble->wape > worse_than_best_max * best->wape)) continue;
+        if (ensemble == nullptr || best == nullptr ||
+            !(ensemble->wape > worse_than_best_max * best->wape))
+            continue;
         worse.push_back(fmt::format("{} ({:+.1f} % against {})", view.name,
                                     (ensemble->wape / best->wape - 1.0) * 100.0, best->model));
     }
@@ -191,6 +199,7 @@ std::vector<BacktestSummary> summarise(const std::vector<BacktestScore>& scores,
     for (const BacktestScore& score : scores)
         if (is_of(score.series, part)) groups[{score.horizon, score.model}].push_back(&score);
     std::vector<BacktestSummary> summaries;
+    summaries.reserve(groups.size());
     for (const auto& [key, group] : groups) summaries.push_back(summary_of(group, scores));
     const auto rank = [](const BacktestSummary& s) {
         return std::tuple(s.horizon, std::isnan(s.ratio) ? HUGE_VAL : s.ratio, !(s.awake > 0.0));
@@ -212,7 +221,7 @@ const BacktestScore* Backtest::best_member(const std::string& series, Duration h
         if (score.series != series || score.horizon != horizon || score.model == "ensemble" ||
             !(score.awake > 0.0))
             continue;
-        if (!best || score.wape < best->wape) best = &score;
+        if (best == nullptr || score.wape < best->wape) best = &score;
     }
     return best;
 }

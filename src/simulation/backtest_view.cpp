@@ -21,17 +21,17 @@ std::size_t local_hour(const BacktestSeries& series, const BacktestRow& row) {
 }
 
 /// WAPE of the rows of each group; NaN where nothing was demanded.
-template <std::size_t groups>
-std::array<double, groups> errors_by(const BacktestSeries& series, const Rows& rows,
+template <std::size_t Groups>
+std::array<double, Groups> errors_by(const BacktestSeries& series, const Rows& rows,
                                      std::size_t model, std::size_t hours_per_group) {
-    std::array<double, groups> errors{};
-    std::array<double, groups> totals{};
+    std::array<double, Groups> errors{};
+    std::array<double, Groups> totals{};
     for (const BacktestRow* row : rows) {
         const std::size_t group = local_hour(series, *row) / hours_per_group;
         errors[group] += std::abs(series.said(*row, model) - row->actual);
         totals[group] += std::abs(row->actual);
     }
-    for (std::size_t g = 0; g < groups; ++g)
+    for (std::size_t g = 0; g < Groups; ++g)
         errors[g] = totals[g] > 0.0 ? errors[g] / totals[g] : Series::missing;
     return errors;
 }

@@ -83,6 +83,8 @@ private:
             trials_[{origin, horizon}].by_age[age] = path.at(horizon);
     }
     [[nodiscard]] std::vector<const Trial*> comparable(Duration horizon) const;
+    [[nodiscard]] ColdStartScore score(const std::vector<const Trial*>& trials, Duration horizon,
+                                       Duration age) const;
 
     const BacktestSeries& series_;
     const std::vector<Window>& windows_;
@@ -99,7 +101,7 @@ std::vector<const Trial*> ColdStart::comparable(Duration horizon) const {
     std::vector<const Trial*> found;
     if (ages == 0) return found;
     for (const auto& [key, trial] : trials_)
-        if (key.second == horizon && trial.whole && trial.by_age.size() == ages &&
+        if (key.second == horizon && trial.whole != nullptr && trial.by_age.size() == ages &&
             !std::isnan(trial.whole->medians[naive]))
             found.push_back(&trial);
     return found;
@@ -115,29 +117,31 @@ struct Sums {
     }
 };
 
-std::vector<ColdStartScore> ColdStart::scores() const {
+ColdStartScore ColdStart::score(const std::vector<const Trial*>& trials, Duration horizon,
+                                Duration age) const {
     const std::size_t naive = series_.member("seasonal_naive");
     const std::size_t last = series_.member("last_value");
+    Sums sums;
+    for (const Trial* trial : trials)
+        sums.add(*trial->whole, age > Duration(0) ? trial->by_age.at(age) : trial->whole->quantiles,
+                 series_.said(*trial->whole, naive), series_.said(*trial->whole, last));
+    return {.series = series_.name,
+            .horizon = horizon,
+            .age = age,
+            .count = static_cast<std::int64_t>(trials.size()),
+            .ratio = sums.naive > 0.0 ? sums.error / sums.naive : Series::missing,
+            .ratio_last = sums.last > 0.0 ? sums.error / sums.last : Series::missing,
+            .coverage_90 = sums.inside / static_cast<double>(trials.size())};
+}
+
+std::vector<ColdStartScore> ColdStart::scores() const {
     std::vector<ColdStartScore> found;
     for (const Duration horizon : series_.horizons) {
         const std::vector<const Trial*> trials = comparable(horizon);
-        for (const Duration age : cold_start_ages()) {
-            if (trials.empty() || (age > Duration(0) && !trials.front()->by_age.contains(age)))
-                continue;
-            Sums sums;
-            for (const Trial* trial : trials)
-                sums.add(*trial->whole,
-                         age > Duration(0) ? trial->by_age.at(age) : trial->whole->quantiles,
-                         series_.said(*trial->whole, naive), series_.said(*trial->whole, last));
-            found.push_back(
-                {.series = series_.name,
-                 .horizon = horizon,
-                 .age = age,
-                 .count = static_cast<std::int64_t>(trials.size()),
-                 .ratio = sums.naive > 0.0 ? sums.error / sums.naive : Series::missing,
-                 .ratio_last = sums.last > 0.0 ? sums.error / sums.last : Series::missing,
-                 .coverage_90 = sums.inside / static_cast<double>(trials.size())});
-        }
+        if (trials.empty()) continue;
+        for (const Duration age : cold_start_ages())
+            if (age == Duration(0) || trials.front()->by_age.contains(age))
+                found.push_back(score(trials, horizon, age));
     }
     return found;
 }
@@ -176,6 +180,7 @@ std::vector<ColdStartSummary> summarise(const std::vector<ColdStartScore>& score
         group.count += static_cast<double>(score.count);
     }
     std::vector<ColdStartSummary> summaries;
+    summaries.reserve(groups.size());
     for (const auto& [key, group] : groups)
         summaries.push_back({.horizon = key.first,
                              .age = key.second < Duration::max() ? key.second : Duration(0),
