@@ -9,7 +9,7 @@ using recurrent::Batch;
 using recurrent::Layout;
 
 namespace {
-constexpr std::size_t sequence_rows = 96;
+constexpr std::size_t sequence_rows = 48;
 constexpr std::size_t stretch_rows = 1440;
 constexpr std::size_t shard_count = 2;
 constexpr std::size_t lanes_per_shard = 16;

@@ -26,7 +26,7 @@ public:
     NetworkTrainer(const recurrent::Layout& layout, std::vector<float> weights);
 
     /// One pass over the rows in an order of `rng`: stretches of up to five days side by side, each
-    /// learned from in sequences of 8 h (96 rows) with the state carried on, as it is in use.
+    /// learned from in sequences of 4 h (48 rows) with the state carried on, as it is in use.
     /// rate_at(share of the pass) is Adam's rate.
     void pass(const NetworkRows& rows, Rng& rng, const std::function<double(double)>& rate_at,
               const Parallel& parallel);
