@@ -1,5 +1,7 @@
+#include "base/rng.h"
 #include "bench/latency.h"
 #include "bench/traffic.h"
+#include "models/boosted/forest.h"
 #include "prediction/forecaster.h"
 #include "prediction/lead_demand.h"
 
@@ -54,6 +56,39 @@ void lead_demand(benchmark::State& state) {
     });
 }
 BENCHMARK(lead_demand)->Iterations(1440);
+
+/// A tree of 31 leaves that splits random columns at random places, breadth first.
+boosted::Tree random_tree(Rng& rng, std::size_t columns) {
+    constexpr std::size_t splits = 30;
+    boosted::Tree tree;
+    for (std::size_t i = 0; i < 2 * splits + 1; ++i) {
+        const bool is_split = i < splits;
+        tree.push_back(
+            {.threshold = static_cast<float>(rng.uniform()),
+             .column = static_cast<std::uint16_t>(is_split ? rng.below(columns) : columns),
+             .left = static_cast<std::uint16_t>(is_split ? 2 * i + 1 : i)});
+    }
+    return tree;
+}
+
+/// What 100 trees say about one row: one horizon of one member. Rows differ, so that no walk is
+/// guessed.
+void forest(benchmark::State& state) {
+    constexpr std::size_t columns = 45;
+    constexpr std::size_t rows = 1024;
+    Rng rng(1);
+    std::vector<boosted::Tree> trees;
+    for (int t = 0; t < 100; ++t) trees.push_back(random_tree(rng, columns));
+    const boosted::Forest all(columns, {}, trees);
+    std::vector<float> values(rows * (columns + 1));
+    for (float& value : values) value = static_cast<float>(rng.uniform());
+    std::size_t next = 0;
+    for ([[maybe_unused]] auto _ : state) {
+        const auto row = std::span(values).subspan((next++ % rows) * (columns + 1), columns + 1);
+        benchmark::DoNotOptimize(all.trees_say(row));
+    }
+}
+BENCHMARK(forest);
 
 /// What a checkpoint of one service costs.
 void save(benchmark::State& state) {

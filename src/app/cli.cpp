@@ -143,6 +143,11 @@ void add_backtest(Cli& cli) {
     command->add_option("--zone", cli.backtest.zone, "IANA time zone in which the users live")
         ->capture_default_str();
     add_models_choice(command, cli.backtest.models);
+    command
+        ->add_option("--retrain", cli.backtest.retrain,
+                     "How often trees are trained on the series' own past, as at night; half as "
+                     "often after 60 days; 0s: never")
+        ->capture_default_str();
     command->add_option("--threads", cli.backtest.threads, "Series side by side; 0: one per core")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();

@@ -1,6 +1,7 @@
 #include "models/registry.h"
 
 #include "models/arima/arima.h"
+#include "models/boosted/boosted.h"
 #include "models/last_value/last_value.h"
 #include "models/profile_level/profile_level.h"
 #include "models/prophet/prophet.h"
@@ -9,7 +10,6 @@
 #include "models/seasonal_naive/seasonal_naive.h"
 #include "models/theta/theta.h"
 #include "models/weekly_naive/weekly_naive.h"
-#include "models/xgboost/xgboost.h"
 
 namespace forescale {
 
@@ -27,9 +27,8 @@ const ModelRegistry& models() {
         {"seasonal_naive", seasonal_naive::make},
         {"theta", theta::make},
         {"weekly_naive", weekly_naive::make},
-        {"xgboost", xgboost::make},
-        {"xgboost_profile", xgboost::make_profile},
-        {"xgboost_residual", xgboost::make_residual},
+        {"xgboost", boosted::make},
+        {"xgboost_residual", boosted::make_residual},
         // clang-format on
     };
     return all;

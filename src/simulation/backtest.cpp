@@ -4,6 +4,7 @@
 #include "simulation/backtest_report.h"
 #include "simulation/backtest_rows.h"
 #include "simulation/parallel.h"
+#include "simulation/retraining.h"
 
 #include <algorithm>
 #include <cmath>
@@ -123,12 +124,16 @@ struct Replay {
 BacktestSeries play(const Replay& replay, Work& work) {
     BacktestSeries series = prepare(replay.trace, replay.windows, replay.service.zone);
     Forecaster forecaster = replay.fresh();
+    Retraining retraining(replay.service, replay.settings.retrain, replay.settings.trained);
     auto next_fine = replay.fine.begin();
     for (std::size_t i = 0; i < replay.windows.size(); ++i) {
         const Window& window = replay.windows[i];
-        for (; next_fine != replay.fine.end() && next_fine->end() <= window.end(); ++next_fine)
+        for (; next_fine != replay.fine.end() && next_fine->end() <= window.end(); ++next_fine) {
             forecaster.observe_fine(*next_fine);
+            retraining.observe_fine(*next_fine);
+        }
         forecaster.observe(window);
+        if (auto trained = retraining.observe(window)) forecaster.adopt(std::move(trained));
         if (i % steps_per_progress == 0) work.add(steps_per_progress);
         if (!is_origin(series, i)) continue;
         if (series.members.empty())

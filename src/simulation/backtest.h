@@ -24,6 +24,9 @@ struct BacktestSettings {
     int threads = 0;          ///< series side by side; 0: one per core
     bool cold_start = false;  ///< also replay young services, at about the cost of the whole again
     std::shared_ptr<const TrainedModels> trained = {};  ///< null: members that need it sleep
+    /// How often trees are trained on the series' own history so far, as at night; 0: never, those
+    /// of `trained` stay. See Retraining.
+    Duration retrain = day * 7;
 };
 
 /// Scores of one member at one horizon on one series, as PROTOCOL defines them.

@@ -12,7 +12,22 @@ namespace {
 using xgboost_library::Booster;
 using xgboost_library::Matrix;
 using xgboost_library::Parameter;
-using LeafOfRow = std::vector<std::uint32_t>;
+
+/// The leaf in which every row ends.
+std::vector<std::uint16_t> leaves_of(const boosted::Tree& tree, const BoostingRows& rows) {
+    std::vector<std::uint16_t> leaves;
+    leaves.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = rows.row(i);
+        std::uint16_t at = 0;
+        while (tree[at].left != at) {
+            const bool is_right = row[tree[at].column] >= tree[at].threshold;
+            at = static_cast<std::uint16_t>(tree[at].left + (is_right ? 1 : 0));
+        }
+        leaves.push_back(at);
+    }
+    return leaves;
+}
 
 std::vector<Parameter> parameters(const BoostingSettings& settings) {
     return {{"verbosity", "0"},
@@ -46,28 +61,28 @@ public:
             second[i] = rows_.weights[i];
         }
     }
-    /// Gives every leaf its value, and takes it off the residuals. Returns value per node of the
-    /// library.
-    std::vector<float> settle(const LeafOfRow& leaf_of) {
-        sort_by_leaf(leaf_of);
-        std::vector<float> values(begins_.size() - 1, 0.0F);
-        for (std::size_t leaf = 0; leaf < values.size(); ++leaf) {
+    /// Gives every leaf its value, and takes it off the residuals. A leaf that no row reaches says
+    /// 0.
+    void settle(boosted::Tree& tree) {
+        const std::vector<std::uint16_t> leaf_of = leaves_of(tree, rows_);
+        sort_by_leaf(leaf_of, tree.size());
+        for (std::size_t leaf = 0; leaf < tree.size(); ++leaf) {
+            if (tree[leaf].left != leaf) continue;
             const std::span items =
                 std::span(items_).subspan(begins_[leaf], begins_[leaf + 1] - begins_[leaf]);
-            if (items.empty()) continue;
-            values[leaf] = static_cast<float>(settings_.learning_rate) *
-                           weighted_quantile(items, settings_.quantile);
+            tree[leaf].threshold = items.empty() ? 0.0F
+                                                 : static_cast<float>(settings_.learning_rate) *
+                                                       weighted_quantile(items, settings_.quantile);
         }
-        for (std::size_t i = 0; i < residuals_.size(); ++i) residuals_[i] -= values[leaf_of[i]];
-        return values;
+        for (std::size_t i = 0; i < residuals_.size(); ++i)
+            residuals_[i] -= tree[leaf_of[i]].threshold;
     }
 
 private:
-    void sort_by_leaf(const LeafOfRow& leaf_of) {
-        const std::size_t count = std::ranges::max(leaf_of) + std::size_t{1};
-        begins_.assign(count + 1, 0);
-        for (const std::uint32_t leaf : leaf_of) ++begins_[leaf + std::size_t{1}];
-        for (std::size_t leaf = 0; leaf < count; ++leaf) begins_[leaf + 1] += begins_[leaf];
+    void sort_by_leaf(std::span<const std::uint16_t> leaf_of, std::size_t nodes) {
+        begins_.assign(nodes + 1, 0);
+        for (const std::uint16_t leaf : leaf_of) ++begins_[leaf + std::size_t{1}];
+        for (std::size_t leaf = 0; leaf < nodes; ++leaf) begins_[leaf + 1] += begins_[leaf];
         std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
         items_.resize(leaf_of.size());
         for (std::size_t i = 0; i < leaf_of.size(); ++i)
@@ -92,22 +107,6 @@ Result<void> check_rows(const BoostingRows& rows, std::span<const float> start) 
                     count, rows.values.size(), rows.columns, rows.weights.size(), start.size());
     return {};
 }
-
-/// The trees with the values of their leaves; a leaf that no row reached says 0.
-std::vector<boosted::Tree> with_values(std::vector<Booster::Grown> grown,
-                                       const std::vector<std::vector<float>>& values) {
-    std::vector<boosted::Tree> trees;
-    for (std::size_t t = 0; t < grown.size(); ++t) {
-        boosted::Tree tree = std::move(grown[t].tree);
-        for (std::size_t from = 0; from < grown[t].place.size(); ++from) {
-            const std::size_t at = grown[t].place[from];
-            if (tree[at].left == at)
-                tree[at].threshold = from < values[t].size() ? values[t][from] : 0.0F;
-        }
-        trees.push_back(std::move(tree));
-    }
-    return trees;
-}
 }  // namespace
 
 float weighted_quantile(std::span<std::pair<float, float>> items, double share) {
@@ -131,15 +130,14 @@ Result<std::vector<boosted::Tree>> grow_trees(const BoostingRows& rows,
     Run run(rows, start, settings);
     std::vector<float> first(rows.size());
     std::vector<float> second(rows.size());
-    std::vector<std::vector<float>> values;
+    std::vector<boosted::Tree> trees;
     for (int t = 0; t < settings.trees; ++t) {
         run.fill_derivatives(first, second);
-        TRY_VOID(booster.grow(matrix, first, second));
-        TRY(const LeafOfRow leaf_of, booster.leaves(matrix, t));
-        values.push_back(run.settle(leaf_of));
+        TRY(boosted::Tree tree, booster.grow(matrix, first, second));
+        run.settle(tree);
+        trees.push_back(std::move(tree));
     }
-    TRY(std::vector<Booster::Grown> grown, booster.trees(rows.columns));
-    return with_values(std::move(grown), values);
+    return trees;
 }
 
 }  // namespace forescale

@@ -9,8 +9,17 @@
 namespace forescale {
 
 namespace {
-constexpr Duration near = std::chrono::hours(1);
-constexpr Duration far_stride = std::chrono::minutes(15);
+/// Below, the newest level is nearly the answer, and trees would cost as much as everywhere.
+constexpr Duration nearest = std::chrono::minutes(15);
+
+/// How far apart the origins that teach are: neighbours say the same, the more so the further
+/// ahead.
+Duration stride_at(Duration horizon, Duration step) {
+    if (horizon <= std::chrono::hours(1)) return step;
+    const bool is_headline = horizon == day;
+    return std::max<Duration>(step, std::chrono::minutes(is_headline ? 15 : 30));
+}
+
 /// Draws the origins of one service that teach.
 class Draw {
 public:
@@ -38,7 +47,11 @@ public:
           rows_per_service_(
               std::max<std::size_t>(1, settings.rows_max / std::max<std::size_t>(1, services))),
           row_(boosted::tree_columns() + 1) {
-        for (const int horizon : anchor_steps(step)) {
+        const Anchors anchors = anchor_steps(step);
+        for (std::size_t a = 0; a < anchors.size(); ++a) {
+            const int horizon = anchors[a];
+            if (step * horizon < nearest) continue;
+            anchors_.push_back(a);
             lessons_.push_back({.horizon = horizon, .rows = {}});
             lessons_.back().rows.columns = boosted::tree_columns();
         }
@@ -49,15 +62,16 @@ public:
         const Timestamp from = series.demand.newest() - settings_.history;
         replay(series, [&](const TrainingStep& at) {
             if (at.context.origin() <= from) return;
-            for (std::size_t a = 0; a < lessons_.size(); ++a) {
-                if (!at.lessons[a].present) continue;
-                const Duration horizon = step_ * lessons_[a].horizon;
+            for (std::size_t i = 0; i < lessons_.size(); ++i) {
+                const Lesson& lesson = at.lessons[anchors_[i]];
+                if (!lesson.present) continue;
+                const Duration horizon = step_ * lessons_[i].horizon;
                 const Timestamp origin = at.context.origin() - horizon;
-                const Duration stride = horizon > near ? std::max(far_stride, step_) : step_;
+                const Duration stride = stride_at(horizon, step_);
                 if (origin != floor_to(origin, stride)) continue;
                 const Draw draw(steps / static_cast<std::size_t>(stride / step_), rows_per_service_,
                                 seed);
-                if (draw.takes(origin)) keep(lessons_[a].rows, at.lessons[a]);
+                if (draw.takes(origin)) keep(lessons_[i].rows, lesson);
             }
         });
     }
@@ -74,7 +88,8 @@ private:
     Duration step_;
     LessonSettings settings_;
     std::size_t rows_per_service_;
-    std::vector<float> row_;  ///< scratch
+    std::vector<float> row_;            ///< scratch
+    std::vector<std::size_t> anchors_;  ///< of lessons_, among those of the step
     std::vector<LessonRows> lessons_;
 };
 }  // namespace

@@ -5,9 +5,8 @@
 namespace forescale {
 
 struct LessonSettings {
-    Duration history = day * 42;  ///< newest part of each series that teaches
-    std::size_t rows_max =
-        250'000;  ///< per horizon, over all services: 1 GB for the six horizons of a fleet
+    Duration history = day * 42;     ///< newest part of each series that teaches
+    std::size_t rows_max = 250'000;  ///< per horizon, over all services: 0.5 GB while training
     std::uint64_t seed = 0;
 };
 
@@ -18,10 +17,11 @@ struct LessonRows {
     BoostingRows rows;
 };
 
-/// Plays every series and keeps its lessons as tree rows, one LessonRows per anchor horizon. All
-/// series must be on the grid `step`. Every service may fill an equal part of rows_max; which of
-/// its origins do is drawn by hash of their time, so that every hour of the week is met, and no
-/// more than one in 15 min beyond the hour: neighbours say the same there.
+/// Plays every series and keeps its lessons as tree rows, one LessonRows per anchor horizon of 15
+/// min or more. All series must be on the grid `step`. Every service may fill an equal part of
+/// rows_max; which of its origins do is drawn by a hash of their time, so that every hour of the
+/// week is met. Up to 1 h ahead every step is an origin, at 24 h one in 15 min, between them one in
+/// 30 min.
 [[nodiscard]] std::vector<LessonRows> collect_lessons(std::span<const TrainingSeries* const> fleet,
                                                       Duration step,
                                                       const LessonSettings& settings);

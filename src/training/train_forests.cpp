@@ -1,12 +1,11 @@
 #include "training/train_forests.h"
 
 #include "models/boosted/tree_row.h"
+#include "models/ridge/normal_equations.h"
 
 #include <array>
 #include <cmath>
 #include <map>
-
-#include <Eigen/Cholesky>
 
 namespace forescale {
 
@@ -21,74 +20,60 @@ std::vector<float> starts(const LinearStart& start, const BoostingRows& rows) {
     return said;
 }
 
-constexpr double profile_penalty = 1e-3;
 constexpr double regression_penalty = 1e-2;
-constexpr double error_floor =
-    0.005;  ///< log levels: below it an error is no reason for more weight
+/// Log levels: below it an error is no reason for more weight.
+constexpr double error_floor = 0.005;
+/// Log levels: a row with a column beyond counts less, as in models/ridge.
+constexpr double ordinary = 1.0;
+constexpr int fit_rounds = 4;
 
 LinearStart from_now(const BoostingRows&) {
     return {};
 }
 
-/// Weighted least absolute error on some of the columns, by reweighting as in models/ridge. Nothing
-/// when it cannot be solved.
-LinearStart fit(const BoostingRows& rows, std::span<const std::size_t> columns, double penalty) {
-    constexpr int rounds = 6;
-    const auto n = static_cast<Eigen::Index>(columns.size());
-    Eigen::VectorXd solution = Eigen::VectorXd::Zero(n);
-    Eigen::VectorXd row(n);
-    for (int round = 0; round < rounds; ++round) {
-        Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(n, n);
-        Eigen::VectorXd moments = Eigen::VectorXd::Zero(n);
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const auto values = rows.row(i);
-            for (Eigen::Index c = 0; c < n; ++c)
-                row[c] = static_cast<double>(values[columns[static_cast<std::size_t>(c)]]);
-            const double y = static_cast<double>(rows.targets[i]);
-            double weight =
-                static_cast<double>(rows.weights[i]) / std::max(1.0, row.lpNorm<Eigen::Infinity>());
-            if (round > 0) weight /= std::max(std::abs(y - solution.dot(row)), error_floor);
-            gram.selfadjointView<Eigen::Lower>().rankUpdate(row, weight);
-            moments += weight * y * row;
+double dot(std::span<const double> a, std::span<const double> b) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+    return sum;
+}
+
+/// One round of reweighted least squares: rows that the solution so far misses count less. False
+/// when there is no solution.
+bool fit_round(const BoostingRows& rows, bool is_first, std::vector<double>& solution) {
+    ridge::NormalEquations equations(rows.columns);
+    std::vector<double> row(rows.columns);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        double largest = ordinary;
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            row[c] = static_cast<double>(rows.row(i)[c]);
+            largest = std::max(largest, std::abs(row[c]));
         }
-        gram.diagonal() *= 1.0 + penalty;
-        gram.diagonal().array() += 1e-6 * static_cast<double>(rows.size());
-        const Eigen::LLT<Eigen::MatrixXd> factor(gram);
-        if (factor.info() != Eigen::Success) return {};
-        const Eigen::VectorXd next = factor.solve(moments);
-        if (!next.allFinite()) return {};
-        solution = next;
+        const double y = static_cast<double>(rows.targets[i]);
+        const double error = std::max(std::abs(y - dot(row, solution)), error_floor);
+        const double weight = static_cast<double>(rows.weights[i]) / largest;
+        equations.add(row, y, is_first ? weight : weight / error, 1.0);
     }
-    LinearStart start{.coefficients = std::vector<float>(rows.columns, 0.0F)};
-    for (Eigen::Index c = 0; c < n; ++c)
-        start.coefficients[columns[static_cast<std::size_t>(c)]] = static_cast<float>(solution[c]);
-    return start;
+    return equations.solve(regression_penalty, solution);
 }
 
-/// From the usual levels at the target, as far as they have explained it: the trimmed profile of a
-/// week, the days and weeks before.
-LinearStart from_profile(const BoostingRows& rows) {
-    std::vector<std::size_t> columns{boosted::tree_column("habit_gap"),
-                                     boosted::tree_column("profile_change")};
-    for (std::size_t c = rows.columns - boosted::tree_sums(); c < rows.columns; ++c)
-        if (c != rows.columns - boosted::tree_sums()) columns.push_back(c);
-    return fit(rows, columns, profile_penalty);
-}
-
-/// From a regression on everything.
+/// From a regression on all columns with least absolute error, as in models/ridge; from now when it
+/// cannot be solved.
 LinearStart from_regression(const BoostingRows& rows) {
-    std::vector<std::size_t> columns;
-    for (std::size_t c = 0; c < rows.columns; ++c) columns.push_back(c);
-    return fit(rows, columns, regression_penalty);
+    std::vector<double> solution(rows.columns, 0.0);
+    for (int round = 0; round < fit_rounds; ++round)
+        if (!fit_round(rows, round == 0, solution)) return {};
+    LinearStart start;
+    for (const double coefficient : solution)
+        start.coefficients.push_back(static_cast<float>(coefficient));
+    return start;
 }
 
 struct Variant {
     const char* member;
     LinearStart (*start)(const BoostingRows& rows);
 };
-constexpr std::array<Variant, 3> variants{{{"xgboost", from_now},
-                                           {"xgboost_profile", from_profile},
-                                           {"xgboost_residual", from_regression}}};
+constexpr std::array<Variant, 2> variants{
+    {{"xgboost", from_now}, {"xgboost_residual", from_regression}}};
 
 Result<boosted::Forest> train_one(const BoostingRows& rows, const Variant& variant,
                                   const BoostingSettings& settings) {

@@ -61,13 +61,12 @@ Result<TreeArrays> arrays_of(const json::value& tree) {
 }
 
 /// Breadth first, so that children stand side by side behind their parent.
-Result<Booster::Grown> lay_out(const TreeArrays& arrays, std::size_t columns) {
+Result<boosted::Tree> lay_out(const TreeArrays& arrays, std::size_t columns) {
     const auto nodes = static_cast<std::int64_t>(arrays.left.size());
-    Booster::Grown grown{.tree = {}, .place = std::vector<std::uint16_t>(arrays.left.size(), 0)};
+    boosted::Tree tree;
     std::vector<std::size_t> order{0};
     for (std::size_t at = 0; at < order.size(); ++at) {
         const std::size_t from = order[at];
-        grown.place[from] = static_cast<std::uint16_t>(at);
         json::error_code failed;
         const auto threshold = arrays.threshold[from].to_number<double>(failed);
         if (failed) return fail(Errc::corrupt, "a node of libxgboost has no number");
@@ -87,9 +86,9 @@ Result<Booster::Grown> lay_out(const TreeArrays& arrays, std::size_t columns) {
             order.push_back(static_cast<std::size_t>(left));
             order.push_back(static_cast<std::size_t>(right));
         }
-        grown.tree.push_back(node);
+        tree.push_back(node);
     }
-    return grown;
+    return tree;
 }
 
 constexpr const char* missing_is_nan = R"({"missing":NaN,"nthread":1})";
@@ -104,20 +103,22 @@ struct Shape {
     }
 };
 
-/// type: 1 sums of trees, 6 leaves.
-Result<std::span<const float>> predict_with(void* booster, const Matrix& matrix, int type) {
-    const std::string config = fmt::format(
-        R"({{"type":{},"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false}})",
-        type);
-    Shape shape;
-    const float* values = nullptr;
-    TRY_VOID(check(XGBoosterPredictFromDMatrix(booster, matrix.handle(), config.c_str(),
-                                               &shape.sizes, &shape.dimensions, &values),
-                   "predicting"));
-    if (shape.total() != matrix.rows())
-        return fail(Errc::unavailable, "predicting {} rows: libxgboost answered {} numbers",
-                    matrix.rows(), shape.total());
-    return std::span(values, shape.total());
+constexpr const char* sums_of_all_trees =
+    R"({"type":1,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})";
+
+/// The first tree of a booster.
+Result<boosted::Tree> first_tree(void* booster, std::size_t columns) {
+    bst_ulong size = 0;
+    const char* text = nullptr;
+    TRY_VOID(check(XGBoosterSaveModelToBuffer(booster, R"({"format":"json"})", &size, &text),
+                   "writing a tree"));
+    TRY(const json::value model, parse_json({text, size}));
+    json::error_code failed;
+    const json::value* const tree =
+        model.find_pointer("/learner/gradient_booster/model/trees/0", failed);
+    if (tree == nullptr) return fail(Errc::corrupt, "a model of libxgboost has no tree");
+    TRY(const TreeArrays arrays, arrays_of(*tree));
+    return lay_out(arrays, columns);
 }
 }  // namespace
 
@@ -132,6 +133,7 @@ Result<Matrix> Matrix::make(std::span<const float> values, std::size_t columns) 
     TRY_VOID(be_silent());
     Matrix matrix;
     matrix.rows_ = values.size() / columns;
+    matrix.columns_ = columns;
     const std::string shape =
         fmt::format(R"({{"data":[{},true],"shape":[{},{}],"typestr":"<f4","version":3}})",
                     std::bit_cast<std::uintptr_t>(values.data()), matrix.rows_, columns);
@@ -155,47 +157,32 @@ Result<Booster> Booster::make(const Matrix& matrix, std::span<const Parameter> p
     return booster;
 }
 
-Result<void> Booster::grow(const Matrix& matrix, std::span<float> first, std::span<float> second) {
-    return check(XGBoosterBoostOneIter(handle_.get(), matrix.handle(), first.data(), second.data(),
-                                       first.size()),
-                 "growing a tree");
-}
-
-Result<std::vector<std::uint32_t>> Booster::leaves(const Matrix& matrix, int index) const {
+Result<boosted::Tree> Booster::grow(const Matrix& matrix, std::span<float> first,
+                                    std::span<float> second) {
+    if (first.size() != matrix.rows() || second.size() != matrix.rows())
+        return fail(Errc::invalid_argument, "growing a tree: {} and {} derivatives for {} rows",
+                    first.size(), second.size(), matrix.rows());
+    TRY_VOID(check(XGBoosterBoostOneIter(handle_.get(), matrix.handle(), first.data(),
+                                         second.data(), first.size()),
+                   "growing a tree"));
     void* handle = nullptr;
     TRY_VOID(
-        check(XGBoosterSlice(handle_.get(), index, index + 1, 1, &handle), "taking out a tree"));
+        check(XGBoosterSlice(handle_.get(), trees_, trees_ + 1, 1, &handle), "taking out a tree"));
+    ++trees_;
     const std::unique_ptr<void, FreeBooster> slice(handle);
-    TRY(const auto found, predict_with(slice.get(), matrix, 6));
-    std::vector<std::uint32_t> leaves;
-    leaves.reserve(found.size());
-    for (const float leaf : found) leaves.push_back(static_cast<std::uint32_t>(leaf));
-    return leaves;
+    return first_tree(slice.get(), matrix.columns());
 }
 
 Result<std::vector<float>> Booster::predict(const Matrix& matrix) const {
-    TRY(const auto said, predict_with(handle_.get(), matrix, 1));
-    return std::vector<float>(said.begin(), said.end());
-}
-
-Result<std::vector<Booster::Grown>> Booster::trees(std::size_t columns) const {
-    bst_ulong size = 0;
-    const char* text = nullptr;
-    TRY_VOID(check(XGBoosterSaveModelToBuffer(handle_.get(), R"({"format":"json"})", &size, &text),
-                   "writing the trees"));
-    TRY(const json::value model, parse_json({text, size}));
-    json::error_code failed;
-    const json::value* const list =
-        model.find_pointer("/learner/gradient_booster/model/trees", failed);
-    if (list == nullptr || !list->is_array())
-        return fail(Errc::corrupt, "a model of libxgboost has no trees");
-    std::vector<Grown> all;
-    for (const json::value& tree : list->get_array()) {
-        TRY(const TreeArrays arrays, arrays_of(tree));
-        TRY(Grown grown, lay_out(arrays, columns));
-        all.push_back(std::move(grown));
-    }
-    return all;
+    Shape shape;
+    const float* values = nullptr;
+    TRY_VOID(check(XGBoosterPredictFromDMatrix(handle_.get(), matrix.handle(), sums_of_all_trees,
+                                               &shape.sizes, &shape.dimensions, &values),
+                   "predicting"));
+    if (shape.total() != matrix.rows())
+        return fail(Errc::unavailable, "predicting {} rows: libxgboost answered {} numbers",
+                    matrix.rows(), shape.total());
+    return std::vector<float>(values, values + shape.total());
 }
 
 }  // namespace forescale::xgboost_library

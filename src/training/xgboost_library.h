@@ -25,10 +25,12 @@ public:
     static Result<Matrix> make(std::span<const float> values, std::size_t columns);
     [[nodiscard]] void* handle() const { return handle_.get(); }
     [[nodiscard]] std::size_t rows() const { return rows_; }
+    [[nodiscard]] std::size_t columns() const { return columns_; }
 
 private:
     std::unique_ptr<void, FreeMatrix> handle_;
     std::size_t rows_ = 0;
+    std::size_t columns_ = 0;
 };
 
 struct Parameter {
@@ -42,24 +44,16 @@ public:
     /// errors  unavailable
     static Result<Booster> make(const Matrix& matrix, std::span<const Parameter> parameters);
 
-    /// One more tree, grown on first and second derivatives per row, which it may change. errors
-    /// unavailable
-    Result<void> grow(const Matrix& matrix, std::span<float> first, std::span<float> second);
-    /// In which leaf of tree `index` each row ends: indices of nodes as in trees(). errors
-    /// unavailable
-    Result<std::vector<std::uint32_t>> leaves(const Matrix& matrix, int index) const;
+    /// One more tree, grown on first and second derivatives per row, in the form that this program
+    /// evaluates. errors  unavailable; corrupt: a tree of another form
+    Result<boosted::Tree> grow(const Matrix& matrix, std::span<float> first,
+                               std::span<float> second);
     /// What the library itself predicts per row. errors  unavailable
     [[nodiscard]] Result<std::vector<float>> predict(const Matrix& matrix) const;
-    /// A tree in the library's own order of nodes, and where each of its nodes stands in `tree`.
-    struct Grown {
-        boosted::Tree tree;
-        std::vector<std::uint16_t> place;
-    };
-    /// errors  unavailable; corrupt: a tree of another form than this program can evaluate
-    [[nodiscard]] Result<std::vector<Grown>> trees(std::size_t columns) const;
 
 private:
     std::unique_ptr<void, FreeBooster> handle_;
+    int trees_ = 0;
 };
 
 }  // namespace forescale::xgboost_library

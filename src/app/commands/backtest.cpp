@@ -17,13 +17,16 @@ ExitCode backtest_command(const BacktestOptions& options) {
     if (!holidays) return report(holidays.error());
     const auto models = chosen_models(options.models);
     if (!models) return report(models.error());
+    const auto retrain = parse_duration(options.retrain);
+    if (!retrain) return report(retrain.error());
     const BacktestSettings settings{.out = options.out,
                                     .events = *events,
                                     .holidays = *holidays,
                                     .zone = options.zone,
                                     .threads = options.threads,
                                     .cold_start = options.cold_start,
-                                    .trained = *models};
+                                    .trained = *models,
+                                    .retrain = *retrain};
     const auto backtest = [&] {
         Progress progress("backtest");
         return run_backtest(options.files, settings, [&](double share) { progress.update(share); });

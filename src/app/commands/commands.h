@@ -39,6 +39,7 @@ struct BacktestOptions {
     std::string holidays;
     std::string zone = "UTC";
     std::string models = "shipped";
+    std::string retrain = "7d";
     int threads = 0;          ///< 0: one per core
     bool members = false;     ///< also every model on every series
     bool cold_start = false;  ///< also forecasts of young services

@@ -12,7 +12,7 @@ namespace forescale::boosted {
                     {.threshold = -0.1F, .column = columns, .left = 2}};
     const Forest forest(columns, {}, std::span(&tree, 1));
     ForestSet set{.columns_hash = tree_columns_hash(), .groups = {}};
-    for (const char* member : {"xgboost", "xgboost_profile", "xgboost_residual"})
+    for (const char* member : {"xgboost", "xgboost_residual"})
         set.groups.push_back({.variant = member,
                               .step = step,
                               .horizons = horizons,
