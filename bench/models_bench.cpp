@@ -9,7 +9,7 @@ namespace {
 class OneStep {
 public:
     OneStep(Cell cell, Path path) : path_(path) {
-        layout_ = {.cell = cell, .inputs = 85, .hidden = 48, .outputs = 4 * head_quantiles.size()};
+        layout_ = {.cell = cell, .inputs = 70, .hidden = 48, .outputs = 4 * head_quantiles.size()};
         Rng rng(1);
         const auto fill = [&](std::vector<float>& values, std::size_t count) {
             values.resize(count);
