@@ -47,7 +47,9 @@ double mean_of(std::span<const double> values) {
 }  // namespace
 
 EventEffects::EventEffects(Duration step, Zone zone, std::vector<Timestamp> days_off)
-    : step_(step), zone_(std::move(zone)), days_off_(std::move(days_off)) {}
+    : step_(step), zone_(std::move(zone)), days_off_(std::move(days_off)) {
+    know({});
+}
 
 // ---- what is expected
 
@@ -61,6 +63,7 @@ void EventEffects::know(std::vector<BusinessEvent> events) {
     std::erase_if(events, [](const BusinessEvent& event) {
         return event.cancelled || event.end <= event.start;
     });
+    add_holidays(events);
     std::ranges::sort(events, {}, [](const BusinessEvent& e) { return std::tie(e.start, e.id); });
     planned_.clear();
     longest_ = Duration(0);
@@ -70,6 +73,18 @@ void EventEffects::know(std::vector<BusinessEvent> events) {
         planned_.push_back({.event = std::move(event), .day_off = day_off, .response = {}});
     }
     plan();
+}
+
+/// A holiday is an event of a day: how demand differs then is learned as for any other type.
+void EventEffects::add_holidays(std::vector<BusinessEvent>& events) const {
+    for (const Timestamp midnight : days_off_) {
+        BusinessEvent event;
+        event.id = "holiday " + format_timestamp(midnight);
+        event.type = "holiday";
+        event.start = midnight - zone_.offset_at(midnight);
+        event.end = event.start + day;
+        events.push_back(std::move(event));
+    }
 }
 
 void EventEffects::plan() {

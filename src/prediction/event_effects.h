@@ -24,6 +24,7 @@ namespace forescale {
 /// name, each by how often it was seen, with recent ones counting more; and from what is stated
 /// (expected_uplift), or from nothing, until then. An event that lasts longer than a week has no
 /// baseline: of it only what is stated, or what is known of its type, is used.
+/// A holiday is an event of type "holiday" that lasts its local day.
 ///
 /// Pure state: the same steps, and the same events known at them, give the same bits. Costs
 /// nothing without events; 5 us a step during them, 100 us when an episode ends.
@@ -85,6 +86,7 @@ private:
     };
 
     void plan();
+    void add_holidays(std::vector<BusinessEvent>& events) const;
     [[nodiscard]] bool is_day_off(Timestamp time) const;
     [[nodiscard]] Expected expected(Timestamp time) const;
     void open(const Series& demand, Timestamp at);

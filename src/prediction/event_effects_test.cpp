@@ -142,6 +142,14 @@ TEST(EventEffects, ACancelledEventIsGoneAndWhatItTaughtToo) {
     EXPECT_TRUE(played.effects.at(then).is_none());
 }
 
+TEST(EventEffects, HolidaysAreAnEventOfTheirOwn) {
+    Played played;
+    played.effects = EventEffects(step, Zone(), {begin + day * 15, begin + day * 20});
+    while (played.steps < 19 * per_day) played.one(played.steps / per_day == 15 ? 0.5 : 1.0);
+    EXPECT_NEAR(std::exp(played.effects.at(begin + day * 20 + hours(12)).log_factor), 0.55, 0.1);
+    EXPECT_TRUE(played.effects.at(begin + day * 21 + hours(12)).is_none());
+}
+
 TEST(EventEffects, MeetGapsZerosAndEventsWithoutEnd) {
     BusinessEvent endless = match(3, 0.5);
     endless.id = "endless";
