@@ -289,19 +289,28 @@ void add_train(Cli& cli) {
 void add_models(Cli& cli) {
     auto* command =
         cli.app.add_subcommand("models", "Show trained models: where they come from, how good");
-    command->footer(footer("  forescale models show\n  forescale models show models.fsm --json"));
+    command->footer(
+        footer("  forescale models show\n  forescale models show models.fsm --json\n  "
+               "forescale models list --config forescale.yaml"));
     command->require_subcommand(1);
     auto* show = command->add_subcommand("show", "Print the card of a bundle");
-    show->add_option("which", cli.models.which, "shipped, or a file of `forescale train`")
+    show->add_option("which", cli.models.which,
+                     "shipped, a file of `forescale train`, or a version of `models list`")
         ->capture_default_str();
-    show->add_flag("--json", cli.models.json, "The same as --output json");
-    add_output(show, cli.output);
-    show->callback([&cli] {
-        cli.chosen = [&cli] {
-            cli.models.json = cli.models.json || cli.output == "json";
-            return models_command(cli.models);
-        };
-    });
+    auto* list = command->add_subcommand(
+        "list", "Print which version serves, which one is on trial, and what happened before");
+    for (auto* sub : {show, list}) {
+        add_store(sub, cli.models.store);
+        sub->add_flag("--json", cli.models.json, "The same as --output json");
+        add_output(sub, cli.output);
+        sub->callback([&cli, lists = sub == list] {
+            cli.chosen = [&cli, lists] {
+                cli.models.list = lists;
+                cli.models.json = cli.models.json || cli.output == "json";
+                return models_command(cli.models);
+            };
+        });
+    }
 }
 
 void add_config_command(Cli& cli) {

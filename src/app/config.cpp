@@ -71,6 +71,71 @@ void TurnConfig::describe(config::Fields& f) {
              .help = "How often learned state is stored; a restart repeats at most this much"});
 }
 
+void TrainingConfig::describe(config::Fields& f) {
+    f.field(
+        "when", when,
+        {.choices = {"off", "live", "always"},
+         .help = "live: while time is real; always: in replays too, whose decisions then depend "
+                 "on how fast training is; off: the shipped models serve for ever"});
+    f.field("interval", interval,
+            {.min = 600,
+             .max = 2592000,
+             .help = "How often; a training waits while a new version is on trial"});
+    f.field("at", at,
+            {.min = 0, .max = 86400, .help = "When, after local midnight: 3h is three at night"});
+    f.field("zone", zone, {.help = "IANA time zone of that midnight"});
+    f.field("time_max", time_max,
+            {.min = 1, .max = 86400, .help = "A training that takes longer is ended"});
+    f.field("memory_max_mb", memory_max_mb,
+            {.unit = "MB",
+             .min = 64,
+             .max = 1000000,
+             .help = "Memory that the training process may use"});
+    f.field("threads", threads,
+            {.min = 1, .max = 1024, .help = "Threads of the training process, which gives way"});
+    f.field("margin", margin,
+            {.min = 0,
+             .max = 0.5,
+             .help = "Share of the error by which a new version must be better to be promoted"});
+    f.field("trial_days", trial_days,
+            {.unit = "days",
+             .min = 3,
+             .max = 365,
+             .help = "A new version that has not shown to be better by then is rejected"});
+    f.field("watch_days", watch_days,
+            {.unit = "days",
+             .min = 0,
+             .max = 365,
+             .help = "How long the version before a promoted one is ready to take over again"});
+    f.field("ab_share", ab_share,
+            {.min = 0,
+             .max = 1,
+             .help = "Share of services that a new version serves while it is on trial"});
+    f.field("keep_days", keep_days,
+            {.unit = "days",
+             .min = 1,
+             .max = 3650,
+             .help = "How long files of versions that are not in use any more are kept"});
+}
+
+bool TrainingConfig::runs(std::string_view clock_mode) const {
+    return when == "always" || (when == "live" && clock_mode == "wall");
+}
+
+Result<TrainingSettings> TrainingConfig::settings() const {
+    TrainingSettings out;
+    TRY(out.zone, load_zone(zone));
+    out.interval = interval;
+    out.phase = at;
+    out.keep = day * keep_days;
+    out.rules = {.contest = {.margin = margin,
+                             .alpha = ContestSettings{}.alpha,
+                             .days_max = static_cast<int>(trial_days)},
+                 .ab_share = ab_share,
+                 .watch_days = static_cast<int>(watch_days)};
+    return out;
+}
+
 void ClockConfig::describe(config::Fields& f) {
     f.field(
         "mode", mode,
@@ -290,6 +355,7 @@ void AppConfig::describe(config::Fields& f) {
     f.section("store", store, "History, decisions and learned state");
     f.section("retention", retention, "How long each table keeps its rows");
     f.section("turn", turn, "The turn: collect, forecast, decide, act");
+    f.section("training", training, "Models trained on the fleet's own history");
     f.section("clock", clock, "How time passes");
     f.section("target", target, "What runs the replicas");
     f.field("holidays_file", holidays_file,
@@ -344,9 +410,15 @@ config::Problems cross_check(const AppConfig& app) {
     std::set<std::string> names;
     for (const auto& service : app.services) {
         names.insert(service.name);
+        if (service.name.starts_with('@'))
+            problems.push_back(fmt::format(
+                "services: '{}' begins with @, which is kept for the program's own rows; rename it",
+                service.name));
         if (auto made = service.service(); !made) problems.push_back(made.error().message);
     }
     for (const auto& collector : app.collectors) check_collector(collector, names, problems);
+    if (auto training = app.training.settings(); !training)
+        problems.push_back("training: " + training.error().message);
     if (app.services.empty())
         problems.emplace_back("services: none; name at least one service to scale");
     if (app.collectors.empty())

@@ -5,6 +5,7 @@
 #include "domain/service.h"
 #include "execution/executor.h"
 #include "execution/targets.h"
+#include "pipeline/training_job.h"
 #include "storage/stores.h"
 
 #include <string>
@@ -26,6 +27,27 @@ struct RetentionConfig {
     std::int64_t decisions_days = 365;
     void describe(config::Fields& f);
     [[nodiscard]] Retention retention() const;
+};
+
+/// When models are trained on the fleet's own history, at which cost, and how they come into use.
+struct TrainingConfig {
+    std::string when = "live";
+    Duration interval = day;
+    Duration at = std::chrono::hours(3);
+    std::string zone = "UTC";
+    Duration time_max = std::chrono::hours(1);
+    std::int64_t memory_max_mb = 1024;
+    std::int64_t threads = 2;
+    double margin = TrialRules{}.contest.margin;
+    std::int64_t trial_days = TrialRules{}.contest.days_max;
+    std::int64_t watch_days = TrialRules{}.watch_days;
+    double ab_share = TrialRules{}.ab_share;
+    std::int64_t keep_days = 30;
+    void describe(config::Fields& f);
+    /// Whether anything is trained under a clock of this mode.
+    [[nodiscard]] bool runs(std::string_view clock_mode) const;
+    /// errors  not_found: no such zone
+    [[nodiscard]] Result<TrainingSettings> settings() const;
 };
 
 struct TurnConfig {
@@ -108,7 +130,8 @@ struct ServiceConfig {
     double capacity_per_replica = 1.0;
     PolicyConfig policy;
     void describe(config::Fields& f);
-    /// errors  not_found: no such zone, country or file; invalid_argument: bounds that contradict each other
+    /// errors  not_found: no such zone, country or file; invalid_argument: bounds that contradict
+    /// each other
     [[nodiscard]] Result<Service> service() const;
 };
 
@@ -119,6 +142,7 @@ struct AppConfig {
     StoreConfig store;
     RetentionConfig retention;
     TurnConfig turn;
+    TrainingConfig training;
     ClockConfig clock;
     TargetConfig target;
     std::string holidays_file;

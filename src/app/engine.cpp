@@ -3,6 +3,7 @@
 #include "api/endpoints.h"
 #include "api/live.h"
 #include "api/server.h"
+#include "app/child_trainer.h"
 #include "app/models_file.h"
 #include "app/version.h"
 #include "base/hash.h"
@@ -25,6 +26,7 @@ struct Engine::Parts {
     HealthChecker health;
     AlertManager alerts;
     ViewBoard board;
+    std::unique_ptr<Trainer> trainer;  ///< null where nothing is trained
     std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<HttpServer> server;  ///< last: it reads the others
     std::chrono::steady_clock::time_point shown_at;
@@ -125,7 +127,7 @@ Result<std::optional<Timestamp>> newest_turn(Store& store, const std::vector<Ser
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::make(AppConfig config) {
+Result<std::unique_ptr<Engine>> Engine::make(AppConfig config, const EngineOptions& options) {
     auto parts = std::make_unique<Parts>();
     TRY(auto services, services_of(config));
     TRY(auto sources, open_sources(config.collectors, SystemClock().now()));
@@ -149,8 +151,17 @@ Result<std::unique_ptr<Engine>> Engine::make(AppConfig config) {
         make_target(config.target.kind,
                     {.journal = config.target.journal, .simulated = config.target.simulated},
                     *parts->clock));
-    const auto trained = chosen_models("shipped");
-    if (!trained) return std::unexpected(trained.error());
+    const auto shipped = chosen_models("shipped");
+    if (!shipped) return std::unexpected(shipped.error());
+    TRY(auto training, config.training.settings());
+    training.shipped = *shipped;
+    training.shipped_file = shipped_file();
+    training.folder = models_folder(config.store);
+    if (config.training.runs(config.clock.mode) && !options.config.empty()) {
+        parts->trainer =
+            std::make_unique<ChildTrainer>(trainer_settings(config, options.config, options.set));
+        training.trainer = parts->trainer.get();
+    }
     const PipelineParts wired{*parts->bus,   *parts->store, *parts->target, parts->metrics,
                               parts->health, parts->alerts, parts->board};
     TRY(parts->pipeline, Pipeline::open(std::move(services), std::move(sources.pollers), wired,
@@ -158,7 +169,7 @@ Result<std::unique_ptr<Engine>> Engine::make(AppConfig config) {
                                          .retention = config.retention.retention(),
                                          .opened_at = parts->clock->now(),
                                          .executor = config.target.executor,
-                                         .trained = *trained}));
+                                         .training = training}));
     parts->config = std::move(config);
     return std::unique_ptr<Engine>(new Engine(std::move(parts)));  // NOLINT: private constructor
 }

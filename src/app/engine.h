@@ -10,13 +10,20 @@
 
 namespace forescale {
 
+/// How the process that trains finds its configuration: that of this one.
+struct EngineOptions {
+    std::string config;            ///< file; empty: nothing is trained
+    std::vector<std::string> set;  ///< options that override it
+};
+
 /// Every part of a running Forescale, made from the configuration and wired together: the one place
 /// that knows which store, bus, target and collectors there are.
 class Engine {
 public:
     /// errors  whatever a part says: a port in use, a database that is locked or corrupt, a file
     /// that is not there
-    [[nodiscard]] static Result<std::unique_ptr<Engine>> make(AppConfig config);
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> make(AppConfig config,
+                                                              const EngineOptions& options = {});
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

@@ -16,6 +16,14 @@ std::shared_ptr<const TrainedBundle> shipped_bundle() {
     return nullptr;
 }
 
+std::string_view shipped_file() {
+    return embedded::pretrained_models;
+}
+
+std::string models_folder(const StoreConfig& store) {
+    return store.path + ".models";
+}
+
 Result<TrainedBundle> read_bundle_file(const std::string& path) {
     TRY(const auto bytes, read_file(path, bundle_bytes_max));
     return read_bundle(bytes, path);

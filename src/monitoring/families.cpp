@@ -64,6 +64,15 @@ Families::Families(prometheus::Registry& r)
                                 "How far the newest forecast is trusted, 0 to 1")),
       forecast_age(gauge(r, "forescale_forecast_age_seconds",
                          "Age of the data that the newest forecast knew")),
+      model_version(gauge(r, "forescale_model_version_info",
+                          "1 for every version of trained models in use, by role: champion, "
+                          "contender or previous")),
+      model_changes(counter(r, "forescale_model_changes_total",
+                            "What happened to versions of trained models: promoted, rejected, "
+                            "rolled_back, ...")),
+      trainings(counter(r, "forescale_trainings_total", "Trainings that ended, by result")),
+      training_duration(histogram(r, "forescale_training_duration_seconds",
+                                  "Wall-clock time of one training, in a process of its own")),
       stream_points(
           counter(r, "forescale_stream_points_total", "Points taken in, by what became of them")),
       collections(counter(r, "forescale_collections_total", "Polls of a source, by result")),

@@ -43,6 +43,11 @@ struct Families {
     CounterFamily& forecast_actual;
     GaugeFamily& forecast_confidence;
     GaugeFamily& forecast_age;
+    // trained models
+    GaugeFamily& model_version;
+    CounterFamily& model_changes;
+    CounterFamily& trainings;
+    HistogramFamily& training_duration;
     // data and turns
     CounterFamily& stream_points;
     CounterFamily& collections;

@@ -35,6 +35,13 @@ const Histogram::BucketBoundaries& operation_seconds() {
     return bounds;
 }
 
+/// Trainings are bounded by training.time_max, an hour unless stated.
+const Histogram::BucketBoundaries& training_seconds() {
+    static const Histogram::BucketBoundaries bounds{1.0,   5.0,    15.0,   60.0,  180.0,
+                                                    600.0, 1800.0, 3600.0, 7200.0};
+    return bounds;
+}
+
 std::string_view result_of(bool ok) {
     return ok ? "ok" : "error";
 }
@@ -89,6 +96,10 @@ struct ScalingMetrics::Impl {
     Child<Histogram> store_write_duration, turn_duration;
     Child<Counter> turn_cpu;
     Child<Gauge> owned;
+    std::vector<Gauge*> model_versions;  ///< at most one per role
+    Children<Counter> model_changes{"what", values_max};
+    Children<Counter> trainings{"result", values_max};
+    Child<Histogram> training_duration;
 
     ServiceMetrics& of(const ServiceId& service) {
         const auto found = services.find(service.str());
@@ -225,6 +236,35 @@ void ScalingMetrics::lead_time(const ServiceId& service, Duration lead_time, boo
     mine.lead_time.get(impl_->families.lead_time, mine.labels).Set(in_seconds(lead_time));
     mine.lead_time_learned.get(impl_->families.lead_time_learned, mine.labels)
         .Set(learned ? 1.0 : 0.0);
+}
+
+void ScalingMetrics::models(std::string_view champion, std::string_view contender,
+                            std::string_view previous) {
+    const std::scoped_lock lock(impl_->mutex);
+    auto& family = impl_->families.model_version;
+    for (auto* child : impl_->model_versions) family.Remove(child);
+    impl_->model_versions.clear();
+    const auto show = [&](std::string_view version, std::string_view role) {
+        if (version.empty()) return;
+        auto& child = family.Add({{"version", std::string(version)}, {"role", std::string(role)}});
+        child.Set(1.0);
+        impl_->model_versions.push_back(&child);
+    };
+    show(champion, "champion");
+    show(contender, "contender");
+    show(previous, "previous");
+}
+
+void ScalingMetrics::model_changed(std::string_view what) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->model_changes.get(impl_->families.model_changes, {}, what).Increment();
+}
+
+void ScalingMetrics::training_ended(bool ok, Duration took) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->trainings.get(impl_->families.trainings, {}, result_of(ok)).Increment();
+    impl_->training_duration.get(impl_->families.training_duration, {}, training_seconds())
+        .Observe(in_seconds(took));
 }
 
 void ScalingMetrics::up(std::string_view component, bool ok) {

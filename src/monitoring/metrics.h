@@ -42,6 +42,11 @@ public:
     void collected(std::string_view collector, bool ok, std::size_t points, Duration took);
     void store_wrote(bool ok, Duration took);
     void lead_time(const ServiceId& service, Duration lead_time, bool learned);
+    /// Versions of trained models in their roles; empty: none in that role.
+    void models(std::string_view champion, std::string_view contender, std::string_view previous);
+    /// A version was shipped, promoted, rejected, rolled back, ...
+    void model_changed(std::string_view what);
+    void training_ended(bool ok, Duration took);
     void up(std::string_view component, bool ok);
 
     /// The text exposition format, version 0.0.4; families in a fixed order, their children sorted

@@ -54,6 +54,20 @@ bool wants_more_than_max(const ServiceState& state) {
                         state.service().capacity_per_replica) > state.service().policy.replicas_max;
 }
 
+/// What serves goes on serving; the next training is tried when it is due.
+void report_training_problem(const PipelineParts& parts, bool good, const std::string& detail,
+                             Timestamp now) {
+    report(parts, "training", good ? HealthState::ok : HealthState::degraded, detail, now);
+    signal(parts, !good,
+           {.name = "training_failed",
+            .service = "",
+            .severity = Severity::warning,
+            .summary = fmt::format("The newest training made nothing, and the models that serve "
+                                   "stay: {}",
+                                   detail),
+            .since = now});
+}
+
 }  // namespace
 
 void note_poll(const PipelineParts& parts, const std::string& collector, const PollResult& result,
@@ -174,6 +188,18 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
                                     now - state.path()->origin);
     parts.metrics.lead_time(state.id(), state.turn().lead_time.lead_time(),
                             state.turn().lead_time.learned());
+}
+
+void note_training(const PipelineParts& parts, const TrainingReport& report, Timestamp now) {
+    if (!report.ended && !report.refused) return;
+    using Outcome = TrainingEnd::Outcome;
+    const bool ended_well = report.ended && report.ended->outcome != Outcome::failed;
+    const bool good = ended_well && !report.refused;
+    std::string detail = report.refused ? report.refused->message : "";
+    if (detail.empty() && !good) detail = report.ended->detail;
+    if (report.ended) parts.metrics.training_ended(good, report.ended->took);
+    if (good) log::info("training_ended", "detail", report.ended->detail);
+    report_training_problem(parts, good, detail, now);
 }
 
 void note_scores(ScalingMetrics& metrics, const ServiceState& state) {

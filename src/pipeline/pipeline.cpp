@@ -7,15 +7,12 @@
 namespace forescale {
 namespace {
 
-std::vector<std::unique_ptr<ServiceState>> make_states(
-    std::vector<Service> services, const std::shared_ptr<const TrainedModels>& trained) {
+std::vector<std::unique_ptr<ServiceState>> make_states(std::vector<Service> services) {
     std::ranges::sort(services, {}, &Service::id);
     std::vector<std::unique_ptr<ServiceState>> states;
     states.reserve(services.size());
-    for (auto& service : services) {
+    for (auto& service : services)
         states.push_back(std::make_unique<ServiceState>(std::move(service)));
-        states.back()->adopt(trained);
-    }
     return states;
 }
 
@@ -55,13 +52,14 @@ Pipeline::Pipeline(std::vector<Service> services, std::vector<Poller> pollers, P
                    PipelineSettings settings)
     : parts_(parts),
       settings_(settings),
-      services_(make_states(std::move(services), settings_.trained)),
+      services_(make_states(std::move(services))),
       pollers_(std::move(pollers)),
       producer_(parts_.bus),
       processor_(parts_.bus, stream_settings(services_, settings_.lateness_max)),
       processed_(parts_.bus, topic::processed, "pipeline"),
       aggregated_(parts_.bus, topic::aggregated, "pipeline"),
-      executor_(parts_.target, settings_.executor) {}
+      executor_(parts_.target, settings_.executor),
+      training_(settings_.training) {}
 
 Pipeline::~Pipeline() = default;
 
@@ -71,6 +69,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(std::vector<Service> services,
     std::unique_ptr<Pipeline> pipeline(
         new Pipeline(std::move(services), std::move(pollers), parts, settings));  // NOLINT: private
     TRY(pipeline->recorder_, Recorder::open(parts.store));
+    TRY_VOID(pipeline->open_models());
     TRY_VOID(pipeline->recover());
     return pipeline;
 }

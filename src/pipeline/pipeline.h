@@ -7,6 +7,7 @@
 #include "pipeline/event_book.h"
 #include "pipeline/recorder.h"
 #include "pipeline/service_state.h"
+#include "pipeline/training_job.h"
 #include "pipeline/view.h"
 #include "streaming/bus.h"
 #include "streaming/metrics_consumer.h"
@@ -24,8 +25,7 @@ struct PipelineSettings {
     Retention retention;
     Timestamp opened_at;  ///< now, where that is later than the newest recorded turn
     ExecutorSettings executor;
-    /// What services forecast with until something better was trained; null: nothing.
-    std::shared_ptr<const TrainedModels> trained = {};
+    TrainingSettings training = {};  ///< trained models: which there are, and how new ones come
     bool publishes_view =
         true;  ///< off where nobody looks: a simulation, the fast part of a replay
 };
@@ -92,6 +92,16 @@ private:
     void resume_sources();
     Result<void> recover_operations();
 
+    // training_turn.cpp
+    Result<void> open_models();
+    Result<void> recover_plan();
+    void replace_lost(Timestamp now);
+    void note_paired(const ServiceState& state);
+    void tend_models(Turn& turn);
+    void switch_models(Turn& turn);
+    void tell_transitions(Timestamp now);
+    [[nodiscard]] TrainedPair pair_of(const ModelChoice& choice);
+
     // tick.cpp
     void collect(Turn& turn);
     void take_in(Turn& turn, std::size_t source, const PollResult& result);
@@ -127,6 +137,10 @@ private:
     std::unique_ptr<Recorder> recorder_;
     EventBook events_;
     Executor executor_;
+    ModelShelf shelf_;
+    ModelPlan plan_;
+    TrainingJob training_;
+    std::uint64_t transitions_told_ = 0;
     std::optional<Timestamp> resumed_at_;
     std::optional<Timestamp> expired_at_;
     Timestamp newest_turn_;

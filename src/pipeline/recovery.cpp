@@ -18,6 +18,7 @@ Error at_service(const ServiceId& service, Error error) {
 }  // namespace
 
 Result<void> Pipeline::recover() {
+    TRY_VOID(recover_plan());
     for (auto& state : services_)
         if (auto recovered = recover_service(*state); !recovered)
             return std::unexpected(at_service(state->id(), recovered.error()));
@@ -58,7 +59,8 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
     if (row) {
         Checkpoint checkpoint;
         TRY_VOID(load_state(checkpoint, row->state, Checkpoint::version));
-        TRY_VOID(state.load_learned(checkpoint.learned));
+        TRY_VOID(state.load_learned(
+            checkpoint.learned, [&](const std::string& version) { return shelf_.find(version); }));
         TRY_VOID(processor_.load(state.id(), checkpoint.stream));
         from = row->turn + tick_of_storage;
     }

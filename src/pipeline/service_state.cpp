@@ -19,10 +19,11 @@ struct Learned {
     std::string forecaster;
     std::string lead_demand;
     Duration lead{0};
+    ModelChoice models;
     KnownEvents events;
     template <class Archive>
     void fields(Archive& archive) {
-        archive(forecaster, lead_demand, lead, events);
+        archive(forecaster, lead_demand, lead, models.live, models.shadow, events);
     }
 };
 
@@ -139,6 +140,12 @@ bool ServiceState::adopt_lead_time() {
     return true;
 }
 
+void ServiceState::use(const TrainedPair& models) {
+    models_ = models.versions;
+    forecaster_.adopt(models.live);
+    forecaster_.shadow(models.shadow);
+}
+
 void ServiceState::know(const BusinessEvent& event) {
     auto change = known_.take(event, service_.id);
     if (!change) return;
@@ -159,6 +166,7 @@ std::string ServiceState::save_learned() const {
     Learned learned{.forecaster = forecaster_.save(),
                     .lead_demand = lead_demand_.save(),
                     .lead = lead_,
+                    .models = models_,
                     .events = known_};
     return save_state(learned, learned_version);
 }
@@ -169,11 +177,14 @@ void ServiceState::checkpointed(Timestamp now) {
     known_.checkpointed(now);
 }
 
-Result<void> ServiceState::load_learned(std::string_view state) {
+Result<void> ServiceState::load_learned(std::string_view state, const ModelFinder& find) {
     Learned learned;
     TRY_VOID(load_state(learned, state, learned_version));
     lead_ = learned.lead;
     lead_demand_ = LeadDemandModel(service_, lead_);
+    use({.versions = learned.models,
+         .live = find(learned.models.live),
+         .shadow = find(learned.models.shadow)});
     TRY_VOID(forecaster_.load(learned.forecaster));
     TRY_VOID(lead_demand_.load(learned.lead_demand));
     known_ = std::move(learned.events);

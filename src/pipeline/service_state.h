@@ -4,14 +4,26 @@
 #include "execution/lead_time.h"
 #include "pipeline/known_events.h"
 #include "pipeline/score_book.h"
+#include "pipeline/training_plan.h"
 #include "prediction/forecaster.h"
 #include "prediction/lead_demand.h"
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
 
 namespace forescale {
+
+/// Trained models by version; null for none.
+using ModelFinder = std::function<std::shared_ptr<const TrainedModels>(const std::string&)>;
+
+/// What one service forecasts with, and what is compared with that.
+struct TrainedPair {
+    ModelChoice versions;
+    std::shared_ptr<const TrainedModels> live;
+    std::shared_ptr<const TrainedModels> shadow;
+};
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
@@ -49,10 +61,10 @@ public:
     void absorb(const Window& window, Batch& batch);
     void absorb(const Point& point);
 
-    /// Forecasts with these trained models from the next window on; null: with none.
-    void adopt(std::shared_ptr<const TrainedModels> trained) {
-        forecaster_.adopt(std::move(trained));
-    }
+    /// Forecasts with these trained models from the next window on, others in their shadow; null:
+    /// none. Which they are is stored with what was learned.
+    void use(const TrainedPair& models);
+    [[nodiscard]] const ModelChoice& models() const { return models_; }
 
     /// What deciding needs, as of `now`.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity, Timestamp now) const;
@@ -74,7 +86,8 @@ public:
     [[nodiscard]] std::string save_learned() const;
     /// What save_learned() gave is stored with this turn.
     void checkpointed(Timestamp now);
-    [[nodiscard]] Result<void> load_learned(std::string_view state);
+    /// errors  corrupt
+    [[nodiscard]] Result<void> load_learned(std::string_view state, const ModelFinder& find);
 
     [[nodiscard]] const Service& service() const { return service_; }
     [[nodiscard]] const ServiceId& id() const { return service_.id; }
@@ -102,6 +115,7 @@ private:
     LeadDemandModel lead_demand_;
     KnownEvents known_;
     ScoreBook scores_;
+    ModelChoice models_;
     TurnState turn_;
     std::shared_ptr<const ForecastPath> path_;
 };

@@ -160,6 +160,7 @@ public:
             *bus_, breakable_store(), breakable_target(), metrics, health, alerts, board};
         PipelineSettings settings;
         settings.opened_at = clock_.now();
+        settings.training = training;
         TRY(pipeline, Pipeline::open(std::move(services), std::move(pollers), parts, settings));
         if (pipeline->resumed_at()) clock_.advance_to(*pipeline->resumed_at());
         return {};
@@ -204,6 +205,7 @@ public:
     [[nodiscard]] Timestamp now() const { return clock_.now(); }
 
     bool source_broken = false;
+    TrainingSettings training;
     Happened happened;
     ScalingMetrics metrics;
     HealthChecker health;

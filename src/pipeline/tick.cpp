@@ -3,7 +3,7 @@
 #include "pipeline/audit_body.h"
 #include "pipeline/checkpoint.h"
 #include "pipeline/conditions.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/turn.h"
 #include "pipeline/view_builder.h"
 
 #include <chrono>
@@ -20,22 +20,14 @@ double cpu_seconds() {
 
 }  // namespace
 
-/// What one turn gathers on its way.
-struct Pipeline::Turn {
-    Timestamp at;
-    Batch batch{};
-    std::vector<Acting> acting{};
-    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-    double cpu_began = cpu_seconds();
-};
-
 void Pipeline::turn(Timestamp now) {
-    Turn turn{.at = now};
-    collect(turn);     // what the sources know by now      -> metrics.raw
-    stream(turn);      // metrics.raw -> metrics.processed  -> metrics.aggregated
-    learn(turn);       // closed windows -> features, models, weights, intervals
-    look(turn);        // what the target has, and how operations in flight are doing
-    decide_all(turn);  // forecast + state + policy -> decision, and the operation that it asks for
+    Turn turn{.at = now, .cpu_began = cpu_seconds()};
+    collect(turn);      // what the sources know by now      -> metrics.raw
+    stream(turn);       // metrics.raw -> metrics.processed  -> metrics.aggregated
+    learn(turn);        // closed windows -> features, models, weights, intervals
+    tend_models(turn);  // training, and which trained models serve whom
+    look(turn);         // what the target has, and how operations in flight are doing
+    decide_all(turn);   // forecast + state + policy -> decision, and the operation that it asks for
     if (record(turn)) act(turn);  // recorded before applied
     expire(turn);                 // rows that are older than they are kept
     publish(turn);                // metrics, health, alerts, and the view that people see
@@ -114,6 +106,7 @@ void Pipeline::learn_windows(Turn& turn, const WindowBatch& closed) {
     if (state == nullptr) return;
     for (const auto& window : closed.windows) {
         state->absorb(window, turn.batch);
+        note_paired(*state);
         if (window.width == state->service().grid_step) note_scores(parts_.metrics, *state);
     }
 }

@@ -80,7 +80,7 @@ Result<std::unique_ptr<VirtualRun>> VirtualRun::open(const Service& service, Tim
     PipelineSettings settings;
     settings.checkpoint_interval = never;
     settings.publishes_view = false;
-    settings.trained = std::move(trained);
+    settings.training.shipped = std::move(trained);
     TRY(parts->pipeline, Pipeline::open({service}, std::move(pollers), wired, settings));
     for (const BusinessEvent& event : events) TRY_VOID(parts->pipeline->accept_event(event, from));
     return std::unique_ptr<VirtualRun>(new VirtualRun(std::move(parts)));  // NOLINT: private

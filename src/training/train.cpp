@@ -98,7 +98,7 @@ std::string part_text(const NetworkScore& score) {
 /// Goes on from the parent's weights where there are some.
 void fit_networks(TrainedBundle& bundle, std::span<const TrainingSeries> series,
                   const Models& parent, const TrainSettings& settings) {
-    NetworkSettings networks;
+    NetworkSettings networks = settings.networks;
     if (parent && !parent->networks.empty())
         networks = NetworkSettings::fine_tuning(parent->networks, settings.seed);
     networks.seed = settings.seed;
@@ -108,11 +108,30 @@ void fit_networks(TrainedBundle& bundle, std::span<const TrainingSeries> series,
     for (const NetworkScore& score : trained.scores) bundle.card.parts.push_back(part_text(score));
 }
 
+/// A fleet that is too young for trees has none: that is no error of the training.
+Result<void> fit_forests(TrainedBundle& bundle, std::span<const TrainingSeries> series,
+                         const TrainSettings& settings) {
+    ForestSettings forests = settings.forests;
+    forests.boosting.seed = settings.seed;
+    forests.lessons.seed = settings.seed;
+    auto trained = train_forests(series, forests);
+    if (!trained && trained.error().code == Errc::invalid_argument) {
+        bundle.card.parts.push_back("no trees: " + trained.error().message);
+        return {};
+    }
+    TRY(bundle.models.forests, std::move(trained));
+    bundle.card.parts.push_back(fmt::format("trees on {} series, {} a horizon and member",
+                                            series.size(), forests.boosting.trees));
+    return {};
+}
+
 /// The parts, one after the other: each is freed of the memory of the one before.
-void fit(TrainedBundle& bundle, std::span<const TrainingSeries> series, const Models& parent,
-         const TrainSettings& settings) {
+Result<void> fit(TrainedBundle& bundle, std::span<const TrainingSeries> series,
+                 const Models& parent, const TrainSettings& settings) {
     say(settings, "networks");
     fit_networks(bundle, series, parent, settings);
+    say(settings, "trees");
+    return fit_forests(bundle, series, settings);
 }
 
 }  // namespace
@@ -152,7 +171,7 @@ Result<TrainedBundle> train(std::vector<TrainingSeries> series,
         scored.push_back(series[index]);
     for (TrainingSeries& one : series)
         keep_first(one, one.demand.size() - test_steps_of(one, settings.test_share));
-    fit(bundle, series, parent, settings);
+    TRY_VOID(fit(bundle, series, parent, settings));
     series.clear();
     series.shrink_to_fit();
     set_version(bundle);

@@ -1,6 +1,7 @@
 #pragma once
 #include "training/bundle.h"
 #include "training/replay.h"
+#include "training/train_forests.h"
 #include "training/train_networks.h"
 
 #include <functional>
@@ -9,12 +10,21 @@
 
 namespace forescale {
 
+/// Forests of a fleet within its gigabyte: 150 bytes a row and horizon, 370 more while trees grow.
+[[nodiscard]] inline ForestSettings lean_forests() {
+    ForestSettings settings;
+    settings.lessons.rows_max = 120'000;
+    return settings;
+}
+
 struct TrainSettings {
     std::uint64_t seed = 1;
     /// The last part of every series, which nothing is fitted on: what the card's scores are of.
     double test_share = 0.15;
     /// Series whose test part is scored, chosen by seed; each costs about a second.
     std::size_t scored_max = 100;
+    NetworkSettings networks = {};  ///< of networks that begin from scratch
+    ForestSettings forests = lean_forests();
     Parallel parallel = in_turn;
     std::function<void(std::string_view what)> progress = {};
 };

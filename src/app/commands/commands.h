@@ -100,7 +100,9 @@ struct TrainOptions {
 [[nodiscard]] ExitCode train_command(const TrainOptions& options);
 
 struct ModelsOptions {
-    std::string which = "shipped";  ///< shipped, or a file
+    StoreOptions store;
+    bool list = false;              ///< else show
+    std::string which = "shipped";  ///< shipped, a version of the store's fleet, or a file
     bool json = false;
 };
 [[nodiscard]] ExitCode models_command(const ModelsOptions& options);

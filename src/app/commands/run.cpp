@@ -33,7 +33,7 @@ Result<void> run(const RunOptions& options) {
     TRY(const auto config, load_config(options.config, options.set));
     TRY_VOID(configure_log(config.log));
     const StopOnSignal signals;
-    TRY(const auto engine, Engine::make(config));
+    TRY(const auto engine, Engine::make(config, {.config = options.config, .set = options.set}));
     TRY_VOID(engine->serve());
     log::info("started", "version", version_text, "config", options.config, "services",
               config.services.size());

@@ -49,6 +49,13 @@ Result<std::vector<TrainingSeries>> read_series(const TrainOptions& options) {
                                [&](double share) { progress.update(share); });
 }
 
+/// Too little history is an answer, not a mistake of whoever asked: its code is one that nothing
+/// else here has.
+Error as_answer(Error error) {
+    if (error.code == Errc::not_found) error.code = Errc::conflict;
+    return error;
+}
+
 Result<TrainedBundle> make(const TrainOptions& options) {
     const auto began = std::chrono::steady_clock::now();
     TRY(auto parent, chosen_models(options.parent));
@@ -61,7 +68,9 @@ Result<TrainedBundle> make(const TrainOptions& options) {
     settings.progress = [&](std::string_view what) {
         log::info("training", "step", what, "memory_mb", memory_max_bytes() / 1'000'000);
     };
-    TRY(auto bundle, train(std::move(series), std::move(parent), settings));
+    auto trained = train(std::move(series), std::move(parent), settings);
+    if (!trained) return std::unexpected(as_answer(trained.error()));
+    TrainedBundle bundle = *std::move(trained);
     bundle.card.command = command_of(options);
     bundle.card.code_version = std::string(version_text);
     bundle.card.made_at = SystemClock().now();
@@ -77,7 +86,11 @@ ExitCode train_command(const TrainOptions& options) {
     log::configure({.level = options.quiet ? log::Level::warn : log::Level::info});
     try {
         auto bundle = make(options);
-        if (!bundle) return report(bundle.error());
+        if (!bundle) {
+            const bool answered = bundle.error().code == Errc::conflict;
+            const ExitCode code = report(bundle.error());
+            return answered ? ExitCode::failed : code;
+        }
         if (const auto written = write_bundle_file(*bundle, options.out); !written)
             return report(written.error());
         if (options.json)

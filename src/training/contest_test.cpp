@@ -1,4 +1,4 @@
-#include "training/sequential_test.h"
+#include "training/contest.h"
 
 #include "base/archive.h"
 #include "base/rng.h"
@@ -58,15 +58,15 @@ Outcomes play(int contests, double ratio, ContestSettings settings) {
     for (int i = 0; i < contests; ++i) {
         Fleet fleet(1000 + static_cast<std::uint64_t>(i), ratio);
         Contest contest(settings.margin);
-        Verdict verdict = Verdict::open;
-        while (verdict == Verdict::open) {
+        ContestVerdict verdict = ContestVerdict::open;
+        while (verdict == ContestVerdict::open) {
             fleet.day_of(contest);
             verdict = contest.verdict(settings);
         }
-        all.better += verdict == Verdict::better ? 1 : 0;
-        all.worse += verdict == Verdict::worse ? 1 : 0;
-        all.futile += verdict == Verdict::futile ? 1 : 0;
-        if (verdict == Verdict::better) all.days += contest.days();
+        all.better += verdict == ContestVerdict::better ? 1 : 0;
+        all.worse += verdict == ContestVerdict::worse ? 1 : 0;
+        all.futile += verdict == ContestVerdict::futile ? 1 : 0;
+        if (verdict == ContestVerdict::better) all.days += contest.days();
     }
     if (all.better > 0) all.days /= all.better;
     return all;

@@ -20,7 +20,7 @@ struct ContestSettings {
     int days_max = 14;     ///< a challenger that has not been better by then never will be
 };
 
-enum class Verdict : std::uint8_t {
+enum class ContestVerdict : std::uint8_t {
     open,    ///< go on
     better,  ///< the challenger is better by more than the margin
     worse,   ///< the challenger is worse
@@ -59,7 +59,7 @@ class Contest {
 public:
     void note(const ContestLoss& loss);
     /// Of the days that are complete.
-    [[nodiscard]] Verdict verdict(const ContestSettings& settings) const;
+    [[nodiscard]] ContestVerdict verdict(const ContestSettings& settings) const;
 
     [[nodiscard]] double stake_better() const { return better_.stake(); }
     [[nodiscard]] double stake_worse() const { return worse_.stake(); }

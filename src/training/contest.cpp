@@ -1,4 +1,4 @@
-#include "training/sequential_test.h"
+#include "training/contest.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,11 +49,11 @@ void Contest::close_day() {
     count_today_ = 0;
 }
 
-Verdict Contest::verdict(const ContestSettings& settings) const {
+ContestVerdict Contest::verdict(const ContestSettings& settings) const {
     const double enough = 1.0 / settings.alpha;
-    if (better_.stake() >= enough) return Verdict::better;
-    if (worse_.stake() >= enough) return Verdict::worse;
-    return days_ >= settings.days_max ? Verdict::futile : Verdict::open;
+    if (better_.stake() >= enough) return ContestVerdict::better;
+    if (worse_.stake() >= enough) return ContestVerdict::worse;
+    return days_ >= settings.days_max ? ContestVerdict::futile : ContestVerdict::open;
 }
 
 double Contest::ratio() const {
