@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace forescale {
 
@@ -128,7 +127,7 @@ public:
     [[nodiscard]] PartMeans mean() const {
         PartMeans means{};
         for (std::size_t p = 0; p < day_parts; ++p)
-            means[p] = counts_[p] > 0.0 ? sums_[p] / counts_[p] : 0.0;
+            means[p] = counts_[p] > 0.0 ? sums_[p] / counts_[p] : std::nan("");
         return means;
     }
 
@@ -162,9 +161,15 @@ std::map<Duration, DayParts> day_parts_of(const Backtest& backtest) {
 
 std::string part_line(const std::string& name, const PartMeans& values, double unit, int decimals) {
     std::string line = fmt::format("  {:<20}", name);
-    for (const double value : values)
-        line += fmt::format(" {:>8}", fmt::format("{:.{}f}", value * unit, decimals));
+    for (const double value : values) line += fmt::format(" {:>8}", cell(value * unit, decimals));
     return line + '\n';
+}
+
+/// Of the parts that have any.
+double largest(const PartMeans& values) {
+    double found = 0.0;
+    for (const double value : values) found = std::fmax(found, value);
+    return found;
 }
 
 std::string weight_lines(const DayParts& parts) {
@@ -172,18 +177,20 @@ std::string weight_lines(const DayParts& parts) {
     PartMeans others{};
     for (const auto& [member, means] : parts.weights) {
         const PartMeans mean = means.mean();
-        if (std::ranges::max(mean) >= weight_shown_min)
+        if (largest(mean) >= weight_shown_min)
             shown.emplace_back(member, mean);
         else
             for (std::size_t p = 0; p < day_parts; ++p) others[p] += mean[p];
     }
     const auto total = [](const auto& row) {
-        return -std::accumulate(row.second.begin(), row.second.end(), 0.0);
+        double sum = 0.0;
+        for (const double weight : row.second) sum += std::isfinite(weight) ? weight : 0.0;
+        return -sum;
     };
     std::ranges::stable_sort(shown, {}, total);
     std::string text;
     for (const auto& [member, mean] : shown) text += part_line(member, mean, 100.0, 0);
-    if (std::ranges::max(others) >= 0.005) text += part_line("others", others, 100.0, 0);
+    if (largest(others) >= 0.005) text += part_line("others", others, 100.0, 0);
     return text;
 }
 
