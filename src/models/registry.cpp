@@ -2,12 +2,15 @@
 
 #include "models/arima/arima.h"
 #include "models/boosted/boosted.h"
+#include "models/croston/croston.h"
+#include "models/flair/flair.h"
 #include "models/last_value/last_value.h"
 #include "models/profile_level/profile_level.h"
 #include "models/prophet/prophet.h"
 #include "models/recurrent/recurrent.h"
 #include "models/ridge/ridge.h"
 #include "models/seasonal_naive/seasonal_naive.h"
+#include "models/sibling/sibling.h"
 #include "models/theta/theta.h"
 #include "models/weekly_naive/weekly_naive.h"
 
@@ -17,6 +20,8 @@ const ModelRegistry& models() {
     static const ModelRegistry all{
         // clang-format off
         {"arima", arima::make},
+        {"croston", croston::make},
+        {"flair", flair::make},
         {"gru", recurrent::make_gru},
         {"last_value", last_value::make},
         {"lstm", recurrent::make_lstm},
@@ -25,6 +30,7 @@ const ModelRegistry& models() {
         {"ridge", ridge::make},
         {"ridge_slow", ridge::make_slow},
         {"seasonal_naive", seasonal_naive::make},
+        {"sibling", sibling::make},
         {"theta", theta::make},
         {"weekly_naive", weekly_naive::make},
         {"xgboost", boosted::make},

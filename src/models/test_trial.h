@@ -4,6 +4,7 @@
 #include "models/feature_memory.h"
 #include "models/recurrent/test_networks.h"
 #include "models/registry.h"
+#include "models/sibling/test_shapes.h"
 #include "models/trained.h"
 
 #include <memory>
@@ -54,6 +55,7 @@ public:
         auto made = std::make_shared<TrainedModels>();
         made->networks = recurrent::random_networks(step, {1, 12});
         made->forests = boosted::small_forests(step, {1, 12});
+        made->shapes = sibling::three_shapes();
         return made;
     }();
 

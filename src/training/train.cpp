@@ -3,6 +3,7 @@
 #include "base/archive.h"
 #include "base/hash.h"
 #include "training/score.h"
+#include "training/train_shapes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -128,6 +129,10 @@ Result<void> fit_forests(TrainedBundle& bundle, std::span<const TrainingSeries> 
 /// The parts, one after the other: each is freed of the memory of the one before.
 Result<void> fit(TrainedBundle& bundle, std::span<const TrainingSeries> series,
                  const Models& parent, const TrainSettings& settings) {
+    say(settings, "shapes");
+    bundle.models.shapes = train_shapes(series);
+    bundle.card.parts.push_back(
+        fmt::format("{} shapes of a week", bundle.models.shapes.shapes.size()));
     say(settings, "networks");
     fit_networks(bundle, series, parent, settings);
     say(settings, "trees");

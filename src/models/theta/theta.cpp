@@ -119,16 +119,17 @@ private:
             if (std::isnan(usual)) continue;
             lasting_[a].learn(to_row(ring_[(steps_ - horizon) % ring_.size()]), level - usual,
                               keep_);
-            solve_when_due(a);
+            solve_when_due(a, horizon);
         }
     }
     // Solutions are spread over the steps, so that no single step pays for all of them.
-    void solve_when_due(std::size_t anchor) {
+    void solve_when_due(std::size_t anchor, std::uint64_t horizon) {
         Lasting& lasting = lasting_[anchor];
         const auto every =
             static_cast<std::uint64_t>(std::max<Duration::rep>(1, solve_every / step_));
-        const auto half_a_day = static_cast<std::uint32_t>(day / step_ / 2);
-        if ((steps_ + anchor) % every == 0 && lasting.rows >= half_a_day) lasting.solve();
+        const std::uint32_t rows_min = std::max(static_cast<std::uint32_t>(day / step_ / 2),
+                                                2 * static_cast<std::uint32_t>(horizon));
+        if ((steps_ + anchor) % every == 0 && lasting.rows >= rows_min) lasting.solve();
     }
     void learn_lines(const Moment& moment, double level) {
         const Timestamp now = moment.context.origin();
