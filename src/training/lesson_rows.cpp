@@ -82,7 +82,7 @@ private:
         boosted::tree_row(lesson.origin, lesson.target, row_);
         rows.values.insert(rows.values.end(), row_.begin(), row_.end() - 1);
         rows.targets.push_back(static_cast<float>(lesson.level - lesson.level_then));
-        rows.weights.push_back(1.0F);
+        rows.weights.push_back(1.0F);  // by demand: 8 % more error at 1 h
     }
 
     Duration step_;
