@@ -1,5 +1,6 @@
 #include "simulation/backtest.h"
 
+#include "prediction/event_uplift.h"
 #include "prediction/forecaster.h"
 #include "simulation/backtest_report.h"
 #include "simulation/backtest_rows.h"
@@ -129,11 +130,12 @@ BacktestSeries play(const Replay& replay, Work& work) {
     for (std::size_t i = 0; i < replay.windows.size(); ++i) {
         const Window& window = replay.windows[i];
         for (; next_fine != replay.fine.end() && next_fine->end() <= window.end(); ++next_fine) {
+            retraining.observe_fine(without_events(*next_fine, forecaster));
             forecaster.observe_fine(*next_fine);
-            retraining.observe_fine(*next_fine);
         }
         forecaster.observe(window);
-        if (auto trained = retraining.observe(window)) forecaster.adopt(std::move(trained));
+        if (auto trained = retraining.observe(without_events(window, forecaster)))
+            forecaster.adopt(std::move(trained));
         if (i % steps_per_progress == 0) work.add(steps_per_progress);
         if (!is_origin(series, i)) continue;
         if (series.members.empty())
