@@ -9,7 +9,6 @@ constexpr double weight_max =
     2.2;  ///< of a row that the model met exactly, against one it missed by the mean error
 constexpr double error_floor = 1e-6;  ///< log levels
 constexpr Duration near = std::chrono::hours(1);
-constexpr Duration solve_near = std::chrono::minutes(30);
 constexpr Duration solve_far = day;
 
 /// Far ahead the columns explain less, so more shrinkage pays: 0.72 against 0.75 of the naive error
@@ -23,6 +22,7 @@ double penalty_at(Duration horizon) {
 struct HalfLife {
     double days_near;
     double days_far;
+    Duration solve_near;  ///< how often near horizons are solved: 13 us each
 };
 
 /// A day after an incident its echo stands in the columns of the same time of day, and pulls with
@@ -116,8 +116,8 @@ private:
     }
     // Solutions are spread over the steps, so that no single step pays for all of them.
     void solve_when_due(std::size_t anchor, Duration horizon) {
-        const auto every = static_cast<std::uint64_t>(
-            std::max<Duration::rep>(1, (horizon <= near ? solve_near : solve_far) / step_));
+        const auto every = static_cast<std::uint64_t>(std::max<Duration::rep>(
+            1, (horizon <= near ? half_life_.solve_near : solve_far) / step_));
         Regression& regression = regressions_[anchor];
         const bool is_due = (steps_ + anchor) % every == 0 || regression.coefficients.empty();
         if (is_due && regression.rows * static_cast<double>(step_.count()) >=
@@ -149,10 +149,14 @@ private:
 }  // namespace
 
 std::unique_ptr<Model> make(const ModelSettings& settings) {
-    return std::make_unique<Ridge>(settings.step, HalfLife{.days_near = 1.5, .days_far = 5.0});
+    return std::make_unique<Ridge>(
+        settings.step,
+        HalfLife{.days_near = 1.5, .days_far = 5.0, .solve_near = std::chrono::minutes(30)});
 }
 std::unique_ptr<Model> make_slow(const ModelSettings& settings) {
-    return std::make_unique<Ridge>(settings.step, HalfLife{.days_near = 5.0, .days_far = 20.0});
+    return std::make_unique<Ridge>(
+        settings.step,
+        HalfLife{.days_near = 5.0, .days_far = 20.0, .solve_near = std::chrono::hours(1)});
 }
 
 }  // namespace forescale::ridge
