@@ -30,6 +30,18 @@ Members::Members(const ModelSettings& settings, const ModelRegistry& registry)
             {.name = name, .model = make(settings), .answer = {}, .broke = {}, .rest_steps = 0});
 }
 
+void Members::take_over(const Members& other) {
+    for (Member& member : members_) {
+        const auto same = std::ranges::find(other.members_, member.name, &Member::name);
+        if (same == other.members_.end()) continue;
+        ArchiveWriter writer;
+        same->model->save(writer);
+        const std::string state = writer.take();
+        ArchiveReader reader(state);
+        member.model->load(reader);
+    }
+}
+
 void Members::step(const Moment& moment, double demand_max) {
     for (Member& member : members_) {
         member.answer = member.model->step(moment);

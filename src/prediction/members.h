@@ -16,6 +16,8 @@ public:
     explicit Members(const ModelSettings& settings, const ModelRegistry& registry = models());
 
     void step(const Moment& moment, double demand_max);
+    /// Members of the same name go on from what those of `other` have learned.
+    void take_over(const Members& other);
 
     [[nodiscard]] std::size_t size() const { return members_.size(); }
     [[nodiscard]] std::string_view name(std::size_t member) const { return members_[member].name; }

@@ -71,7 +71,10 @@ void Shadow::step(const Moment& moment, const Members& live, double demand_max) 
     if (!runs()) return;
     for (Ring& ring : rings_) learn(ring, moment);
     static const TrainedModels none;
-    members_->step(moment.with(other_ ? *other_ : none), demand_max);
+    if (steps_ == 0)
+        members_->take_over(live);  // which has learned this step already
+    else
+        members_->step(moment.with(other_ ? *other_ : none), demand_max);
     for (Ring& ring : rings_) keep(ring, live);
     ++steps_;
 }

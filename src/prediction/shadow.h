@@ -17,8 +17,9 @@ struct PairedLoss {
 
 /// The members that use trained models, once more, with another version of those models: they see
 /// what the live ones see, and nobody hears them. What both said is kept until the target is
-/// observed. Cost: that of those members, again; 20 KB while it runs. Targets of the first day are
-/// not paired: members that remember steps begin without a past here.
+/// observed. They begin with what the live ones have learned about the service: a version is judged
+/// by its models, not by how long it has been there. Cost: that of those members, again; 20 KB
+/// while it runs. Targets of the first day are not paired: what does not carry over settles in it.
 class Shadow {
 public:
     Shadow() = default;
