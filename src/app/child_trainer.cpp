@@ -39,7 +39,7 @@ struct Becoming {
     signal(SIGXFSZ, SIG_DFL);
     const rlimit data{.rlim_cur = child.data_bytes, .rlim_max = child.data_bytes};
     setrlimit(RLIMIT_DATA, &data);
-    setpriority(PRIO_PROCESS, 0, 19);
+    setpriority(PRIO_PROCESS, 0, 10);
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(nothing, STDIN_FILENO);
     dup2(nothing, STDOUT_FILENO);

@@ -25,7 +25,7 @@ struct ChildTrainerSettings {
                                                     const std::vector<std::string>& set);
 
 /// Trains in a child process: its data is limited to memory_max_mb, it gives way to everything else
-/// (nice 19), it is asked to stop after time_max and killed `grace` later, and it ends with this
+/// (nice 10), it is asked to stop after time_max and killed `grace` later, and it ends with this
 /// process whatever ends that. Its standard error is read for last words, at most 2 KB of them.
 class ChildTrainer final : public Trainer {
 public:
