@@ -49,4 +49,10 @@ void Rollup::correct(const Series& demand, Timestamp from) {
     }
 }
 
+void Rollup::relevel(Timestamp time, double factor) {
+    if (series_.empty()) return;
+    for (Timestamp at = series_.oldest(); at <= series_.newest() && at < time; at += series_.step())
+        series_.replace(at, factor * series_.at(at));
+}
+
 }  // namespace forescale

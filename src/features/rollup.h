@@ -15,6 +15,8 @@ public:
     /// Takes closed buckets from `from` on again from `demand`, which was rewritten and still holds
     /// them.
     void correct(const Series& demand, Timestamp from);
+    /// Closed buckets that begin before `time` count `factor` times: the level changed there.
+    void relevel(Timestamp time, double factor);
     [[nodiscard]] const Series& series() const { return series_; }
 
     template <class Archive>

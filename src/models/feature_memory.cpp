@@ -48,6 +48,18 @@ void FeatureMemory::forget() {
     std::ranges::fill(levels_, Series::missing);
 }
 
+void FeatureMemory::relevel(std::size_t steps, double factor, double scale) {
+    for (std::size_t ago = steps + 1; ago < steps_kept(); ++ago) {
+        double& level = levels_[slot(ago)];
+        if (!std::isnan(level)) level = log_level(factor * from_log_level(level, scale), scale);
+    }
+}
+
+void FeatureMemory::forget(std::size_t from, std::size_t until) {
+    for (std::size_t ago = until; ago <= from && ago < steps_kept(); ++ago)
+        levels_[slot(ago)] = Series::missing;
+}
+
 Lesson FeatureMemory::lesson(std::size_t anchor, int horizon, double level) const {
     const auto ago = static_cast<std::uint64_t>(horizon);
     if (ago >= steps_) return {};

@@ -15,6 +15,11 @@ public:
     void look(const FeatureContext& context, const Anchors& anchors);
     /// Everything seen before is in another scale of log levels.
     void forget();
+    /// The level changed `steps` ago: origins before that count as if demand had been `factor`
+    /// times what it was. Their rows are relative to their level, and stay.
+    void relevel(std::size_t steps, double factor, double scale);
+    /// Nothing is to be learned from the origins that lie `from` to `until` steps ago.
+    void forget(std::size_t from, std::size_t until);
 
     [[nodiscard]] double level_now() const { return levels_[slot(0)]; }
     [[nodiscard]] std::span<const float> origin() const { return origin_row(slot(0)); }

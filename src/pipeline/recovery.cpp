@@ -65,6 +65,7 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
         from = row->turn + tick_of_storage;
     }
     state.repeat(small.event_changes);
+    state.turn().served_limits = small.served_limits;
     TRY_VOID(
         repeat_turns(state, {state.id(), from, turn->turn + tick_of_storage}, small.known_until));
     state.turn() = std::move(small);

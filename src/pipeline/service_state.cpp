@@ -71,7 +71,7 @@ void ServiceState::absorb(const Window& window, Batch& batch) {
 }
 
 void ServiceState::absorb_grid(const Window& window, Batch& batch) {
-    forecaster_.observe(window);
+    forecaster_.observe(window, served_limit(window));
     if (forecaster_.forecast().empty()) return;
     path_ = std::make_shared<const ForecastPath>(forecaster_.forecast());
     for (const auto& score : forecaster_.matured()) {
@@ -153,6 +153,26 @@ void ServiceState::know(const BusinessEvent& event) {
     forecaster_.know(known_.all());
 }
 
+void ServiceState::see(const Capacity& capacity) {
+    const double limit =
+        static_cast<double>(capacity.ready.value()) * service_.capacity_per_replica.value();
+    auto& limits = turn_.served_limits;
+    const bool is_same = !limits.empty() && std::abs(limits.back().second - limit) <= 1e-9 * limit;
+    if (forecaster_.forecast().empty() || is_same) return;
+    limits.emplace_back(forecaster_.forecast().origin, limit);
+}
+
+/// What could be served during the whole of the window; nothing where that is not known: the size
+/// was seen to change meanwhile.
+std::optional<double> ServiceState::served_limit(const Window& window) const {
+    std::optional<double> limit;
+    for (const auto& [after, value] : turn_.served_limits) {
+        if (after >= window.start) break;
+        limit = after + window.width < window.start ? std::optional(value) : std::nullopt;
+    }
+    return limit;
+}
+
 void ServiceState::repeat_due(bool all_left) {
     if (known_.repeat_due(all_left)) forecaster_.know(known_.all());
 }
@@ -174,6 +194,8 @@ std::string ServiceState::save_learned() const {
 void ServiceState::checkpointed(Timestamp now) {
     turn_.checkpoint_at = now;
     turn_.event_changes.clear();
+    auto& limits = turn_.served_limits;
+    if (limits.size() > 1) limits.erase(limits.begin(), limits.end() - 1);
     known_.checkpointed(now);
 }
 

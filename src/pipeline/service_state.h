@@ -27,7 +27,7 @@ struct TrainedPair {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 2;
+    static constexpr std::uint32_t version = 3;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;
@@ -42,11 +42,14 @@ struct TurnState {
     std::vector<std::pair<std::string, Timestamp>> cursors;
     Timestamp checkpoint_at;                 ///< turn of the newest checkpoint
     std::vector<EventChange> event_changes;  ///< since then
+    /// Since then, and the newest before: what the ready replicas can serve, after which grid step.
+    std::vector<std::pair<Timestamp, double>> served_limits;
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
-                recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes);
+                recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes,
+                served_limits);
     }
 };
 
@@ -65,6 +68,10 @@ public:
     /// none. Which they are is stored with what was learned.
     void use(const TrainedPair& models);
     [[nodiscard]] const ModelChoice& models() const { return models_; }
+
+    /// Notes what can be served from now on: measured demand at that bound is less than what was
+    /// wanted.
+    void see(const Capacity& capacity);
 
     /// What deciding needs, as of `now`.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity, Timestamp now) const;
@@ -107,6 +114,7 @@ public:
 private:
     void absorb_grid(const Window& window, Batch& batch);
     void repeat_due(bool all_left);
+    [[nodiscard]] std::optional<double> served_limit(const Window& window) const;
     [[nodiscard]] std::optional<Point> measured(Timestamp now) const;
 
     Service service_;

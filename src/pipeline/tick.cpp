@@ -122,6 +122,7 @@ void Pipeline::look(Turn& turn) {
 
 void Pipeline::look_after(Turn& turn, ServiceState& state) {
     state.turn().lead_time.seen(*state.seen);
+    state.see(*state.seen);
     if (state.adopt_lead_time()) checkpoint(state, turn.batch, turn.at);
     if (!state.open) return;
     const auto moved =

@@ -73,6 +73,7 @@ void AnchorForecast::combine(const Now& now) {
     const Calibration::Said interval =
         calibration_.say(seen, staleness(now.age_steps, static_cast<double>(said_.size())));
     offsets_ = calibration_.offsets(interval);
+    for (double& offset : offsets_) offset *= now.caution;
     said_[slot_of_ring()] = {.combined = combined_.value,
                              .by_regret = combined_.by_regret,
                              .by_error = combined_.by_error,

@@ -34,6 +34,9 @@ public:
         std::size_t slot = 0;    ///< half hour of the local day of the target
         double age_steps = 0.0;  ///< of the newest sample
         double unrest = 0.0;     ///< unrest() of the next nearer anchor
+        /// What intervals are widened by beyond what errors have shown: the calibration does not
+        /// get to know it, and so cannot take it back.
+        double caution = 1.0;
     };
     void combine(const Now& now);
     [[nodiscard]] double unrest() const { return calibration_.unrest(); }

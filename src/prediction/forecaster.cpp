@@ -6,6 +6,7 @@
 #include "models/feature_memory.h"
 #include "models/trained.h"
 #include "prediction/anchor_forecast.h"
+#include "prediction/change.h"
 #include "prediction/confidence.h"
 #include "prediction/demand_scale.h"
 #include "prediction/event_effects.h"
@@ -23,6 +24,7 @@ namespace forescale {
 namespace {
 constexpr std::uint32_t state_version = 3;
 constexpr double peak_half_life_days = 30.0;
+constexpr std::int64_t never = std::numeric_limits<std::int32_t>::max();  ///< steps
 constexpr Duration confidence_half_life =
     std::chrono::minutes(30);  ///< of the confidence without a sample
 
@@ -85,6 +87,7 @@ struct Forecaster::Impl {
           profiles(step),
           rollup(step),
           events(step, zone, holidays),
+          changes(step),
           memory(anchors),
           members({.step = step, .seed = seed_of(service.id)}),
           shadow({.step = step, .seed = seed_of(service.id)}, anchors) {
@@ -94,9 +97,15 @@ struct Forecaster::Impl {
 
     void observe(Timestamp at, double value);
     void advance(Timestamp at, double value);
+    [[nodiscard]] double wanted(Timestamp at, double demand_seen, double served_max);
+    void watch_for_change(double value);
+    void take_out(const Change& incident);
+    void relevel(const Change& change);
     void learn_from_matured(double value);
     void note_matured(std::size_t anchor, double value);
     void ask_members(bool rescaled);
+    [[nodiscard]] double caution() const;
+    [[nodiscard]] bool knows_level(std::size_t member) const;
     void combine_members();
     void make_path();
     void say_events();
@@ -139,7 +148,8 @@ struct Forecaster::Impl {
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
         archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps,
-                demand_max, events, said_with_events);
+                demand_max, events, said_with_events, changes, steps_since_change, clipped_steps,
+                exceeds_served);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         archive(shadow);
         path_fields(archive, path);
@@ -157,6 +167,10 @@ struct Forecaster::Impl {
     Rollup rollup;
     EventEffects events;  ///< everything else here works on demand without what it says
     std::vector<SaidWithEvents> said_with_events;
+    ChangeWatch changes;
+    std::int64_t steps_since_change = never;  ///< of level
+    std::int64_t clipped_steps = 0;
+    bool exceeds_served = false;  ///< measured demand is not bounded by what can be served
     std::vector<Season> seasons;
     std::shared_ptr<const TrainedModels> trained = untrained();
     DemandScale scale;
@@ -165,6 +179,7 @@ struct Forecaster::Impl {
     Shadow shadow;
     std::vector<AnchorForecast> at_anchors;
     std::int64_t age_steps = 0;  ///< of the newest sample
+    FadingMean missing;          ///< share of steps without a sample, of a day
     double demand_max = 0.0;     ///< fading
     ForecastPath path;
     std::vector<MaturedScore> matured;
@@ -197,6 +212,7 @@ void Forecaster::Impl::advance(Timestamp at, double value) {
                                   (peak_half_life_days * static_cast<double>(day.count())));
     demand_max *= keep;
     age_steps = std::isnan(value) ? age_steps + 1 : 0;
+    missing.add(std::isnan(value) ? 1.0 : 0.0, keep_per_step(step, 1.0));
     if (!std::isnan(value)) demand_max = std::max(demand_max, value);
     const bool rescaled = scale.review(demand);
     if (rescaled) {
@@ -204,10 +220,68 @@ void Forecaster::Impl::advance(Timestamp at, double value) {
         for (AnchorForecast& anchor : at_anchors) anchor.rescale();
     }
     learn_from_matured(value);
+    watch_for_change(value);
     profiles.look(context());
     memory.look(context(), anchors);
     ask_members(rescaled);
     combine_members();
+}
+
+/// What was wanted in a step in which so much was measured and no more than that could be served.
+double Forecaster::Impl::wanted(Timestamp at, double demand_seen, double served_max) {
+    constexpr double at_bound = 0.98;
+    constexpr double beyond_bound = 1.05;
+    if (std::isnan(demand_seen) || !(served_max > 0.0)) return demand_seen;
+    exceeds_served = exceeds_served || demand_seen > beyond_bound * served_max;
+    if (exceeds_served || demand_seen < at_bound * served_max) return demand_seen;
+    ++clipped_steps;
+    const bool is_next = !demand.empty() && at == demand.newest() + step && anchors.front() == 1;
+    const double forecast = is_next ? at_anchors.front().value() : Series::missing;
+    return forecast > demand_seen ? std::min(forecast, 2.0 * demand_seen) : demand_seen;
+}
+
+void Forecaster::Impl::watch_for_change(double value) {
+    steps_since_change = std::min(steps_since_change + 1, never);
+    const FeatureContext seen = context();
+    const Timestamp now = demand.newest();
+    const auto change = changes.see({.at = now,
+                                     .demand = value,
+                                     .by_days = slot_profile(seen, now).trimmed,
+                                     .by_weeks = week_profile(seen, now),
+                                     .scale = scale.value()});
+    if (!change) return;
+    if (change->is_incident)
+        take_out(*change);
+    else
+        relevel(*change);
+    profiles.rebuild(context());
+}
+
+/// An incident is no habit: the history holds what was to be expected instead, and nothing is
+/// learned from its steps.
+void Forecaster::Impl::take_out(const Change& incident) {
+    Timestamp at = incident.from;
+    for (const double expected : incident.expected) {
+        if (at >= incident.until) break;
+        if (!std::isnan(demand.at(at)) && !std::isnan(expected)) demand.replace(at, expected);
+        at += step;
+    }
+    rollup.correct(demand, incident.from);
+    const auto ago = [&](Timestamp time) {
+        return static_cast<std::size_t>((demand.newest() - time) / step);
+    };
+    // The newest step is not in the memory yet.
+    memory.forget(ago(incident.from) - 1, ago(incident.until));
+}
+
+/// The shape of the past at the level of now.
+void Forecaster::Impl::relevel(const Change& change) {
+    for (Timestamp at = demand.oldest(); at < change.from; at += step)
+        demand.replace(at, change.factor * demand.at(at));
+    rollup.relevel(change.from, change.factor);
+    memory.relevel(static_cast<std::size_t>((demand.newest() - change.from) / step) - 1,
+                   change.factor, scale.value());
+    steps_since_change = 0;
 }
 
 void Forecaster::Impl::learn_from_matured(double value) {
@@ -268,17 +342,42 @@ void Forecaster::Impl::ask_members(bool rescaled) {
     shadow.step(moment, members, demand_max);
 }
 
+/// What intervals are widened by because little was seen of late, or because nobody knows yet where
+/// demand is going.
+double Forecaster::Impl::caution() const {
+    constexpr double missing_usual = 0.1;
+    constexpr double after_change = 1.25;
+    const bool is_unsettled = changes.in_doubt() || steps_since_change < day / step;
+    return (1.0 + std::max(0.0, missing.towards(0.0, 1.0) - missing_usual)) *
+           (is_unsettled ? after_change : 1.0);
+}
+
+/// The naive forecasts stay what was observed, and two members fit the roll-up once a day: after a
+/// change of level they say the old one until then, and are not heard.
+bool Forecaster::Impl::knows_level(std::size_t member) const {
+    const auto since = steps_since_change * step;
+    const std::string_view name = members.name(member);
+    if (name == "weekly_naive") return since >= day * 7;
+    return since >= day || (name != "seasonal_naive" && name != "arima" && name != "prophet");
+}
+
 void Forecaster::Impl::combine_members() {
     const auto age = static_cast<double>(age_steps);
     for (std::size_t a = 0; a < anchors.size(); ++a) {
-        const std::vector<double> medians = members.medians(a);
+        std::vector<double> medians = members.medians(a);
         const std::vector<double> spreads = members.spreads(a);
+        const std::vector<double> all = medians;
+        for (std::size_t m = 0; m < medians.size(); ++m)
+            if (!knows_level(m)) medians[m] = Series::missing;
+        if (std::ranges::all_of(medians, [](double median) { return std::isnan(median); }))
+            medians = all;
         at_anchors[a].combine({.medians = medians,
                                .spreads = spreads,
                                .demand_scale = scale.value(),
                                .slot = slot_of(demand.newest() + step * anchors[a]),
                                .age_steps = age,
-                               .unrest = at_anchors[a == 0 ? 0 : a - 1].unrest()});
+                               .unrest = at_anchors[a == 0 ? 0 : a - 1].unrest(),
+                               .caution = caution()});
     }
 }
 
@@ -352,10 +451,19 @@ Forecaster::~Forecaster() = default;
 Forecaster::Forecaster(Forecaster&&) noexcept = default;
 Forecaster& Forecaster::operator=(Forecaster&&) noexcept = default;
 
-void Forecaster::observe(const Window& window) {
+void Forecaster::observe(const Window& window, std::optional<double> served_max) {
     ASSERT(window.width == impl_->step);
     const double mean = window.present() ? window.mean() : Series::missing;
-    impl_->observe(window.start, std::isfinite(mean) ? std::max(mean, 0.0) : Series::missing);
+    const double demand = std::isfinite(mean) ? std::max(mean, 0.0) : Series::missing;
+    impl_->observe(window.start,
+                   served_max ? impl_->wanted(window.start, demand, *served_max) : demand);
+}
+
+Forecaster::Noticed Forecaster::noticed() const {
+    return {.level_shifts = impl_->changes.shifts(),
+            .incidents = impl_->changes.incidents(),
+            .clipped_steps = impl_->clipped_steps,
+            .in_doubt = impl_->changes.in_doubt()};
 }
 
 void Forecaster::observe_fine(const Window& window) {

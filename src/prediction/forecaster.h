@@ -7,6 +7,7 @@
 #include "prediction/event_effects.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,12 @@ public:
     /// The next closed grid step (window.width == grid_step; a gap is a window that is not
     /// present). Learns from every target that has matured, then makes the new path. Cost:
     /// O(columns^2) per anchor, plus a refit once a day; p99 under 1 ms without the refit.
-    void observe(const Window& window);
+    ///
+    /// served_max: the most that the service could serve during the step, where that is known.
+    /// Demand of 98 % of it or more is a lower bound of what was wanted: the forecast stands in for
+    /// it where that is larger. A service whose measured demand was ever 5 % beyond it measures
+    /// what is wanted, and is believed from then on.
+    void observe(const Window& window, std::optional<double> served_max = std::nullopt);
 
     /// The next window finer than the grid, before the grid step that ends with it or later: what
     /// is newest within a step tells where the next is going. Nothing where nothing is finer.
@@ -75,6 +81,15 @@ public:
     /// Every member's share of the combination at a headline horizon, in the same order; 0 while
     /// asleep.
     [[nodiscard]] std::vector<double> member_weights(Duration horizon) const;
+
+    /// What was noticed of demand since the service began; counts.
+    struct Noticed {
+        std::int64_t level_shifts = 0;
+        std::int64_t incidents = 0;      ///< taken out of the history
+        std::int64_t clipped_steps = 0;  ///< at which demand was limited by what could be served
+        bool in_doubt = false;           ///< demand is off its habit now
+    };
+    [[nodiscard]] Noticed noticed() const;
 
     /// Scores of the targets that matured with the newest observe().
     [[nodiscard]] const std::vector<MaturedScore>& matured() const;

@@ -195,6 +195,162 @@ TEST(Forecaster, DifficultSeriesGetSoundForecasts) {
     }
 }
 
+/// The forecast after a history, and that of a clean one of the same length.
+ForecastPath after(int steps, const std::function<double(int, Rng&)>& demand) {
+    Forecaster forecaster(service_of());
+    Rng rng(21);
+    for (int i = 0; i < steps; ++i) forecaster.observe(window_of(i, demand(i, rng)));
+    return forecaster.forecast();
+}
+/// Defined, and honest: wider and less confident than that of the clean series.
+void expect_humble(const ForecastPath& path, const ForecastPath& clean, const std::string& what) {
+    ASSERT_FALSE(path.empty()) << what;
+    expect_sound(path, what);
+    EXPECT_GT(relative_width(path, hours(1)), relative_width(clean, hours(1))) << what;
+    EXPECT_LT(path.confidence, clean.confidence) << what;
+}
+
+TEST(ForecasterBadInput, NoSampleOneSampleTwoSamples) {
+    const ForecastPath clean = after(10 * per_day, traffic);
+    EXPECT_TRUE(after(0, traffic).empty());
+    EXPECT_TRUE(after(50, [](int, Rng&) { return Series::missing; }).empty());
+    for (const int steps : {1, 2}) expect_humble(after(steps, traffic), clean, "few samples");
+}
+
+TEST(ForecasterBadInput, ASpikeOf1e12IsForgottenWithinADay) {
+    const ForecastPath clean = after(10 * per_day, traffic);
+    const auto spiked = [](int i, Rng& rng) {
+        return i == 8 * per_day + 100 ? 1e12 : traffic(i, rng);
+    };
+    const ForecastPath soon = after(8 * per_day + 101, spiked);
+    expect_humble(soon, clean, "at the spike");
+    const ForecastPath later = after(10 * per_day, spiked);
+    expect_sound(later, "a day after");
+    const double expected = 100.0 * shape(10 * per_day - 1 + 12);
+    EXPECT_NEAR(later.at(hours(1))[median_index] / expected, 1.0, 0.2);
+}
+
+TEST(ForecasterBadInput, FortyPercentMissing) {
+    const ForecastPath clean = after(10 * per_day, traffic);
+    const ForecastPath path = after(10 * per_day, [](int i, Rng& rng) {
+        const double value = traffic(i, rng);
+        return rng.uniform() < 0.4 ? Series::missing : value;
+    });
+    expect_humble(path, clean, "40 % missing");
+    const double expected = 100.0 * shape(10 * per_day - 1 + 12);
+    EXPECT_NEAR(path.at(hours(1))[median_index] / expected, 1.0, 0.1);
+}
+
+TEST(ForecasterBadInput, NegativeValuesAreNoDemand) {
+    const ForecastPath path =
+        after(9 * per_day, [](int i, Rng& rng) { return traffic(i, rng) - 150.0; });
+    expect_sound(path, "negative");
+}
+
+TEST(ForecasterBadInput, ASeriesThatStopsFadesAway) {
+    const ForecastPath clean = after(10 * per_day, traffic);
+    const auto stops = [](int i, Rng& rng) {
+        return i < 10 * per_day ? traffic(i, rng) : Series::missing;
+    };
+    expect_humble(after(10 * per_day + 24, stops), clean, "two hours after");
+    expect_humble(after(18 * per_day, stops), clean, "a week after");
+}
+
+TEST(ForecasterBadInput, AClockThatJumpsBackIsWaitedFor) {
+    Forecaster forecaster(service_of());
+    Rng rng(22);
+    for (int i = 0; i < 3 * per_day; ++i) forecaster.observe(window_of(i, traffic(i, rng)));
+    const ForecastPath before = forecaster.forecast();
+    for (int i = 2 * per_day; i < 3 * per_day; ++i) forecaster.observe(window_of(i, 1e6));
+    EXPECT_TRUE(same_bits(before, forecaster.forecast()));
+    forecaster.observe(window_of(3 * per_day, traffic(3 * per_day, rng)));
+    EXPECT_GT(forecaster.forecast().origin, before.origin);
+    expect_sound(forecaster.forecast(), "after the jump");
+}
+
+TEST(ForecasterBadInput, ALeapDayIsADay) {
+    using namespace std::chrono;
+    const auto leap = sys_days(year_month_day(year(2024), month(2), std::chrono::day(29)));
+    const Timestamp begin(duration_cast<Duration>(leap.time_since_epoch()) - day * 9);
+    Forecaster forecaster(service_of());
+    Rng rng(23);
+    for (int i = 0; i < 11 * per_day; ++i) {
+        Window window = window_of(i, traffic(i, rng));
+        window.start = begin + minutes(5) * i;
+        forecaster.observe(window);
+        if (i > 8 * per_day && i % 48 == 0) {
+            expect_sound(forecaster.forecast(), "leap day");
+            EXPECT_NEAR(forecaster.forecast().at(hours(24))[median_index] / (100.0 * shape(i)), 1.0,
+                        0.1);
+        }
+    }
+}
+
+TEST(Forecaster, ANewLevelKeepsTheShape) {
+    const auto doubled = [](int i, Rng& rng) {
+        return traffic(i, rng) * (i < 12 * per_day ? 1.0 : 2.5);
+    };
+    Forecaster forecaster(service_of());
+    Rng rng(24);
+    for (int i = 0; i < 12 * per_day + 96; ++i) forecaster.observe(window_of(i, doubled(i, rng)));
+    EXPECT_EQ(forecaster.noticed().level_shifts, 1);
+    for (const int ahead : {4, 24}) {
+        const double expected = 250.0 * shape(12 * per_day + 95 + ahead * 12);
+        EXPECT_NEAR(forecaster.forecast().at(hours(ahead))[median_index] / expected, 1.0, 0.2)
+            << ahead;
+    }
+}
+
+TEST(Forecaster, AnIncidentHasNoEchoOnTheNextDay) {
+    const auto with_incident = [](int i, Rng& rng) {
+        const bool incident = i >= 12 * per_day + 100 && i < 12 * per_day + 112;
+        return traffic(i, rng) * (incident ? 8.0 : 1.0);
+    };
+    Forecaster forecaster(service_of());
+    Rng rng(25);
+    for (int i = 0; i < 12 * per_day + 160; ++i)
+        forecaster.observe(window_of(i, with_incident(i, rng)));
+    EXPECT_EQ(forecaster.noticed().incidents, 1);
+    const int last = 12 * per_day + 159;
+    const Duration echo = minutes(5) * (13 * per_day + 106 - last);
+    const double expected = 100.0 * shape(13 * per_day + 106);
+    EXPECT_NEAR(forecaster.forecast().at(echo)[median_index] / expected, 1.0, 0.1);
+}
+
+TEST(Forecaster, WhatOurOwnSizeClippedIsNotBelieved) {
+    const double served_max = 160.0;
+    Forecaster told(service_of());
+    Forecaster not_told(service_of());
+    Rng rng(26);
+    for (int i = 0; i < 10 * per_day; ++i) {
+        const double wanted = traffic(i, rng);
+        const double measured = i < 8 * per_day ? wanted : std::min(wanted, served_max);
+        told.observe(window_of(i, measured),
+                     i < 8 * per_day ? std::nullopt : std::optional(served_max));
+        not_told.observe(window_of(i, measured));
+    }
+    EXPECT_GT(told.noticed().clipped_steps, 100);
+    const int peak = 10 * per_day + 72;  // a quarter of the day: the largest demand, 250
+    const Duration ahead = minutes(5) * (peak - (10 * per_day - 1));
+    EXPECT_GT(told.forecast().at(ahead)[median_index],
+              1.1 * not_told.forecast().at(ahead)[median_index]);
+}
+
+TEST(Forecaster, AServiceThatMeasuresMoreThanItServesIsBelieved) {
+    Forecaster told(service_of());
+    Forecaster plain(service_of());
+    Rng rng(27);
+    told.observe(window_of(0, 100.0), 50.0);
+    plain.observe(window_of(0, 100.0));
+    for (int i = 1; i < 3 * per_day; ++i) {
+        const double value = traffic(i, rng);
+        told.observe(window_of(i, value), value);
+        plain.observe(window_of(i, value));
+    }
+    EXPECT_EQ(told.noticed().clipped_steps, 0);
+    EXPECT_TRUE(same_bits(told.forecast(), plain.forecast()));
+}
+
 TEST(Forecaster, OfZerosIsZeroAndOfOneValueIsThatValue) {
     Forecaster zeros(service_of());
     Forecaster constant(service_of());
