@@ -48,6 +48,16 @@ DataState data_of(const ServiceState& state) {
     return {};
 }
 
+/// Members that broke, by name, and that the others stand in for them; empty: none did.
+std::string broken_members(const ForecastPath& path) {
+    std::string broken;
+    for (const MemberView& member : path.members)
+        if (member.asleep && member.asleep_because.starts_with("broke"))
+            broken += fmt::format("{}{} {}", broken.empty() ? "" : "; ", member.name,
+                                  member.asleep_because);
+    return broken.empty() ? broken : broken + ": put to sleep for a day, the others forecast on";
+}
+
 bool wants_more_than_max(const ServiceState& state) {
     if (!state.decision) return false;
     return replicas_for(Demand(state.decision->demand_planned),
@@ -183,6 +193,11 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
                                     : "",
             .since = now});
     note_counts(parts.metrics, state.id(), counts);
+    if (state.path()) {
+        const std::string broken = broken_members(*state.path());
+        report(parts, "forecast/" + state.id().str(),
+               broken.empty() ? HealthState::ok : HealthState::degraded, broken, now);
+    }
     if (state.path())
         parts.metrics.forecast_made(state.id(), state.path()->confidence,
                                     now - state.path()->origin);
