@@ -16,6 +16,15 @@
 
 namespace forescale {
 
+bool is_refit_step(const ModelSettings& settings, Timestamp origin, Duration every) {
+    const auto steps = [&](Duration span) {
+        return std::max<Duration::rep>(1, span / settings.step);
+    };
+    const auto shift =
+        static_cast<Duration::rep>(settings.seed % static_cast<std::uint64_t>(steps(day * 7)));
+    return (origin.time_since_epoch() / settings.step + shift) % steps(every) == 0;
+}
+
 const ModelRegistry& models() {
     static const ModelRegistry all{
         // clang-format off

@@ -24,7 +24,7 @@ public:
     Answer step_with(double value) {
         demand_.append(next_, value);
         rollup_.add(next_, value);
-        if (next_ == floor_to(next_, day)) seasons_ = find_seasons(demand_);
+        if (is_refit_step({.step = step, .seed = 0}, next_, day)) seasons_ = find_seasons(demand_);
         next_ += step;
         const Zone utc;
         const FeatureContext context{
@@ -50,7 +50,8 @@ public:
     Model& model() { return *model_; }
     [[nodiscard]] const Series& demand() const { return demand_; }
 
-    /// Networks of random weights and forests of one tree: whoever needs a real training sets another.
+    /// Networks of random weights and forests of one tree: whoever needs a real training sets
+    /// another.
     std::shared_ptr<const TrainedModels> trained = [] {
         auto made = std::make_shared<TrainedModels>();
         made->networks = recurrent::random_networks(step, {1, 12});

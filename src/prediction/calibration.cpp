@@ -49,16 +49,21 @@ Calibration::Calibration(Duration step, Duration horizon)
     }
 }
 
-double Calibration::score_at(double level) const {
+std::array<double, quantile_levels.size()> Calibration::scores() const {
     double total = 0.0;
     for (const double count : counts_) total += count;
+    std::array<double, quantile_levels.size()> scores{};
     double below = 0.0;
     std::size_t b = 0;
-    while (b + 1 < bins && below + counts_[b] < level * total) below += counts_[b++];
-    const double inside =
-        counts_[b] > 0.0 ? std::clamp((level * total - below) / counts_[b], 0.0, 1.0) : 0.5;
-    return unsqueeze(score_span *
-                     (2.0 * (static_cast<double>(b) + inside) / static_cast<double>(bins) - 1.0));
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        const double wanted = quantile_levels[i] * total;
+        while (b + 1 < bins && below + counts_[b] < wanted) below += counts_[b++];
+        const double inside =
+            counts_[b] > 0.0 ? std::clamp((wanted - below) / counts_[b], 0.0, 1.0) : 0.5;
+        const double place = (static_cast<double>(b) + inside) / static_cast<double>(bins);
+        scores[i] = unsqueeze(score_span * (2.0 * place - 1.0));
+    }
+    return scores;
 }
 
 Calibration::Said Calibration::say(const ErrorSigns& signs, double stretch) const {
@@ -66,8 +71,9 @@ Calibration::Said Calibration::say(const ErrorSigns& signs, double stretch) cons
     said.row = size_.row(signs);
     const double scale = size_.of(said.row) * stretch;
     said.scale = static_cast<float>(scale);
-    said.bound_05 = static_cast<float>(std::min(score_at(quantile_levels.front()), 0.0) * scale);
-    said.bound_95 = static_cast<float>(std::max(score_at(quantile_levels[10]), 0.0) * scale);
+    const auto at = scores();
+    said.bound_05 = static_cast<float>(std::min(at.front(), 0.0) * scale);
+    said.bound_95 = static_cast<float>(std::max(at[10], 0.0) * scale);
     said.low = widen_low_.said();
     said.high = widen_high_.said();
     return said;
@@ -77,10 +83,10 @@ Offsets Calibration::offsets(const Said& said) const {
     const double low = static_cast<double>(said.scale) * std::exp(widen_low_.log_factor());
     const double high = static_cast<double>(said.scale) * std::exp(widen_high_.log_factor());
     Offsets offsets{};
+    const auto at = scores();
     for (std::size_t i = 0; i < offsets.size(); ++i) {
-        const double score = score_at(quantile_levels[i]);
-        if (i < median_index) offsets[i] = std::min(score, 0.0) * low;
-        if (i > median_index) offsets[i] = std::max(score, 0.0) * high;
+        if (i < median_index) offsets[i] = std::min(at[i], 0.0) * low;
+        if (i > median_index) offsets[i] = std::max(at[i], 0.0) * high;
     }
     return offsets;
 }

@@ -54,7 +54,8 @@ public:
 
 private:
     static constexpr std::size_t bins = 120;
-    [[nodiscard]] double score_at(double level) const;
+    /// Scores at quantile_levels: one walk over the bins.
+    [[nodiscard]] std::array<double, quantile_levels.size()> scores() const;
 
     double keep_scores_ = 1.0;
     std::array<double, bins> counts_{};  ///< histogram of error / scale, fading

@@ -89,8 +89,9 @@ struct Forecaster::Impl {
           events(step, zone, holidays),
           changes(step),
           memory(anchors),
-          members({.step = step, .seed = seed_of(service.id)}),
-          shadow({.step = step, .seed = seed_of(service.id)}, anchors) {
+          settings{.step = step, .seed = seed_of(service.id)},
+          members(settings),
+          shadow(settings, anchors) {
         const std::vector<std::string_view> names = members.names();
         for (const int anchor : anchors) at_anchors.emplace_back(names, step, anchor);
     }
@@ -175,6 +176,7 @@ struct Forecaster::Impl {
     std::shared_ptr<const TrainedModels> trained = untrained();
     DemandScale scale;
     FeatureMemory memory;
+    ModelSettings settings;
     Members members;
     Shadow shadow;
     std::vector<AnchorForecast> at_anchors;
@@ -207,7 +209,7 @@ void Forecaster::Impl::advance(Timestamp at, double value) {
         rollup.correct(demand, *from);
         profiles.rebuild(context());
     }
-    if (at == floor_to(at, day)) seasons = find_seasons(demand);
+    if (is_refit_step(settings, at, day)) seasons = find_seasons(demand);
     const double keep = std::exp2(-static_cast<double>(step.count()) /
                                   (peak_half_life_days * static_cast<double>(day.count())));
     demand_max *= keep;

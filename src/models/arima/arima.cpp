@@ -67,11 +67,7 @@ std::vector<double> cleaned(std::span<const double> levels, const Estimate& esti
 
 class Arima final : public Model {
 public:
-    explicit Arima(const ModelSettings& settings)
-        : step_(settings.step),
-          steps_per_day_(std::max<Duration::rep>(1, day / settings.step)),
-          seed_(static_cast<Duration::rep>(settings.seed / 7 %
-                                           static_cast<std::uint64_t>(7 * steps_per_day_))) {}
+    explicit Arima(const ModelSettings& settings) : settings_(settings), step_(settings.step) {}
 
     Answer step(const Moment& moment) override {
         if (moment.rescaled || carried_.size() != moment.anchors.size()) restart(moment.anchors);
@@ -113,14 +109,11 @@ private:
         gap_newest_ = gap_hours_ = 0.0;
     }
     [[nodiscard]] bool is_fitted() const { return !path_.empty(); }
-    [[nodiscard]] Duration::rep step_number(Timestamp origin) const {
-        return origin.time_since_epoch() / step_ + seed_;
-    }
     [[nodiscard]] bool is_refit_due(Timestamp origin) const {
-        return step_number(origin) % steps_per_day_ == 0;
+        return is_refit_step(settings_, origin, day);
     }
     [[nodiscard]] bool is_search_due(Timestamp origin) const {
-        return step_number(origin) % (days_between_searches * steps_per_day_) == 0;
+        return is_refit_step(settings_, origin, day * days_between_searches);
     }
     /// True when a bucket of the roll-up has closed since.
     bool take_buckets(const Moment& moment) {
@@ -268,9 +261,8 @@ private:
         return asleep("needs 3 days of history");
     }
 
+    ModelSettings settings_;
     Duration step_;
-    Duration::rep steps_per_day_;
-    Duration::rep seed_;  ///< step of the week at which it searches
     Anchors anchors_;
     std::vector<CarryOver> carried_;  ///< per anchor
     prophet::Fit habits_;             ///< of week, holidays and other periods

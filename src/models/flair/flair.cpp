@@ -6,7 +6,8 @@
 namespace forescale::flair {
 
 namespace {
-constexpr Duration fit_every = std::chrono::hours(4);
+constexpr Duration fit_every = std::chrono::hours(12);
+constexpr Duration fit_retry = std::chrono::hours(1);  ///< before the first
 constexpr double half_life_days = 7.0;
 constexpr double weight_max = 2.2;
 constexpr double error_floor = 1e-6;
@@ -62,10 +63,8 @@ struct Pending {
 class Flair final : public Model {
 public:
     explicit Flair(const ModelSettings& settings)
-        : step_(settings.step),
-          fit_steps_(
-              static_cast<std::uint64_t>(std::max<Duration::rep>(1, fit_every / settings.step))),
-          fit_at_(settings.seed % fit_steps_),
+        : settings_(settings),
+          step_(settings.step),
           keep_(std::exp2(-static_cast<double>(settings.step.count()) /
                           (half_life_days * static_cast<double>(day.count())))) {}
 
@@ -73,9 +72,8 @@ public:
         if (moment.rescaled || corrections_.size() != moment.anchors.size())
             restart(moment.anchors);
         learn(moment);
-        const auto now =
-            static_cast<std::uint64_t>(moment.context.origin().time_since_epoch() / step_);
-        if (now % fit_steps_ == fit_at_ || days_.shape.empty()) fit_when_possible(moment, now);
+        const Duration every = days_.shape.empty() ? fit_retry : fit_every;
+        if (is_refit_step(settings_, moment.context.origin(), every)) fit_when_possible(moment);
         Answer answer = say(moment);
         ++steps_;
         return answer;
@@ -99,11 +97,10 @@ private:
     }
     Pending& slot(std::size_t anchor) { return pending_[anchor][steps_ % pending_[anchor].size()]; }
 
-    void fit_when_possible(const Moment& moment, std::uint64_t now) {
+    void fit_when_possible(const Moment& moment) {
         const bool is_early =
             moment.context.demand.size() < static_cast<std::size_t>(2 * (day / step_));
-        constexpr std::uint64_t retry = 12;
-        if (is_early || (days_.shape.empty() && now % retry != fit_at_ % retry)) return;
+        if (is_early) return;
         DayShape fitted = fit_day_shape(moment.context);
         if (fitted.shape.empty()) return;
         days_ = std::move(fitted);
@@ -165,9 +162,8 @@ private:
         return answer;
     }
 
+    ModelSettings settings_;
     Duration step_;
-    std::uint64_t fit_steps_;
-    std::uint64_t fit_at_;
     double keep_;
     std::uint64_t steps_ = 0;
     DayShape days_;

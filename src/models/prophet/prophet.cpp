@@ -24,17 +24,14 @@ CarryOver::Deviations prior_at(Duration horizon) {
 
 class Prophet final : public Model {
 public:
-    explicit Prophet(const ModelSettings& settings)
-        : step_(settings.step),
-          steps_per_day_(std::max<Duration::rep>(1, day / settings.step)),
-          seed_(static_cast<Duration::rep>(settings.seed %
-                                           static_cast<std::uint64_t>(steps_per_day_))) {}
+    explicit Prophet(const ModelSettings& settings) : settings_(settings), step_(settings.step) {}
 
     Answer step(const Moment& moment) override {
         if (moment.rescaled || carried_.size() != moment.anchors.size()) restart(moment.anchors);
         const Calendar calendar{moment.context.zone, moment.context.holidays};
         const bool is_new_bucket = take_bucket(moment, calendar);
-        if (is_due(moment.context.origin()) || (!fit_ && is_new_bucket)) refit(moment, calendar);
+        if (is_refit_step(settings_, moment.context.origin(), day) || (!fit_ && is_new_bucket))
+            refit(moment, calendar);
         const double newest =
             log_level(moment.context.demand.values().back(), moment.context.scale);
         for (CarryOver& anchor : carried_) anchor.learn(newest);
@@ -61,9 +58,6 @@ private:
         fit_.reset();
         residuals_ = Series();
         gap_newest_ = gap_hours_ = 0.0;
-    }
-    [[nodiscard]] bool is_due(Timestamp origin) const {
-        return (origin.time_since_epoch() / step_ + seed_) % steps_per_day_ == 0;
     }
     /// At the middle of a step of the grid.
     [[nodiscard]] double level(const Calendar& calendar, Timestamp at) const {
@@ -180,9 +174,8 @@ private:
         return asleep("needs 3 days of history");
     }
 
+    ModelSettings settings_;
     Duration step_;
-    Duration::rep steps_per_day_;
-    Duration::rep seed_;  ///< step of the day at which it refits
     Anchors anchors_;
     std::vector<CarryOver> carried_;  ///< per anchor
     std::optional<Fit> fit_;
