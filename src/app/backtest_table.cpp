@@ -31,7 +31,7 @@ std::size_t name_width(const Backtest& backtest) {
     return std::min(width, name_width_max);
 }
 
-constexpr auto overall_row = "{:<22} {:>7} {:>16} {:>8} {:>7} {:>8} {:>10} {:>11}\n";
+constexpr auto overall_row = "{:<25} {:>7} {:>16} {:>8} {:>7} {:>8} {:>10} {:>11}\n";
 
 std::string overall_line(const BacktestSummary& summary, const std::string& name) {
     return fmt::format(overall_row, "  " + name, cell(summary.ratio),
