@@ -16,7 +16,10 @@ constexpr double half_life_days_near = 1.5;  ///< feedback comes within the hour
 constexpr double half_life_days_far = 3.0;
 constexpr double half_life_days_part = 1.2;  ///< counted in time spent in the part: about 5 days
 constexpr double part_prior = 50.0;          ///< targets that the whole day counts as within a part
-constexpr double start_count = 12.0;     ///< targets that what is expected of a member counts as
+/// Targets that what is expected of a member counts as; those of a day ahead come in long runs of
+/// like errors.
+constexpr double start_count_near = 12.0;
+constexpr double start_count_far = 144.0;
 constexpr double regret_max = 10.0;      ///< in mean losses: one incident must not decide a week
 constexpr double loss_ratio_max = 30.0;  ///< a larger loss counts as so many mean losses
 constexpr double error_power_near = 8.0;
@@ -76,6 +79,26 @@ Aggregation::Aggregation(std::span<const std::string_view> names, Duration step,
       experts_(names.size()),
       stacking_(names.size(), step, horizon) {
     ASSERT(names.size() <= 64);
+    expect();
+}
+
+double Aggregation::start_count() const {
+    return is_near_ ? start_count_near : start_count_far;
+}
+
+// As if each member had been heard for start_count targets and had erred as is expected of it: one
+// that has just woken up has no claim on more weight than that.
+void Aggregation::expect() {
+    if (priors_.empty()) return;
+    const double best = *std::ranges::min_element(priors_);
+    constexpr double gap_min = 0.5;  // mean losses: what a regret varies by anyway
+    for (std::size_t i = 0; i < experts_.size(); ++i) {
+        const double gap = priors_[i] - best;
+        const double spread = std::max(gap, gap_min);
+        experts_[i].regret = -start_count() * gap;
+        experts_[i].square = start_count() * spread * spread;
+        experts_[i].range = spread;
+    }
 }
 
 double Aggregation::rate(const Expert& expert) const {
@@ -104,7 +127,7 @@ std::vector<double> Aggregation::errors(std::size_t part) const {
     const double unit = loss_mean_ > 0.0 ? loss_mean_ : 1.0;
     std::vector<double> errors;
     for (std::size_t i = 0; i < experts_.size(); ++i) {
-        const double whole_day = guard_.error(i).towards(priors_[i] * unit, start_count);
+        const double whole_day = guard_.error(i).towards(priors_[i] * unit, start_count());
         errors.push_back(experts_[i].error_in[part].towards(whole_day, part_prior));
     }
     return errors;

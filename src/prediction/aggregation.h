@@ -70,6 +70,8 @@ private:
             archive(regret, square, range, error_in);
         }
     };
+    [[nodiscard]] double start_count() const;
+    void expect();
     [[nodiscard]] double rate(const Expert& expert) const;
     [[nodiscard]] std::vector<double> regret_weights(std::span<const double> medians) const;
     [[nodiscard]] std::vector<double> errors(std::size_t part) const;
