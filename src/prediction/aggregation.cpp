@@ -22,8 +22,7 @@ constexpr double start_count_near = 12.0;
 constexpr double start_count_far = 144.0;
 constexpr double regret_max = 10.0;      ///< in mean losses: one incident must not decide a week
 constexpr double loss_ratio_max = 30.0;  ///< a larger loss counts as so many mean losses
-constexpr double error_power_near = 8.0;
-constexpr double error_power_far = 4.0;
+constexpr double error_power = 8.0;
 constexpr std::size_t few_max = 5;
 constexpr double few_ratio = 2.0;  ///< of the smallest error, that the best few may have
 
@@ -141,9 +140,9 @@ std::vector<double> Aggregation::error_weights(std::span<const double> medians,
     std::vector<double> weights(errors.size(), 0.0);
     for (std::size_t i = 0; i < errors.size(); ++i)
         if (!std::isnan(medians[i]))
-            weights[i] = errors[i] > 0.0 ? std::pow(std::max(least, 1e-6 * errors[i]) / errors[i],
-                                                    is_near_ ? error_power_near : error_power_far)
-                                         : 1.0;
+            weights[i] = errors[i] > 0.0
+                             ? std::pow(std::max(least, 1e-6 * errors[i]) / errors[i], error_power)
+                             : 1.0;
     normalise(weights);
     return weights;
 }
