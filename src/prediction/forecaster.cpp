@@ -22,7 +22,7 @@
 namespace forescale {
 
 namespace {
-constexpr std::uint32_t state_version = 3;
+constexpr std::uint32_t state_version = 4;
 constexpr double peak_half_life_days = 30.0;
 constexpr std::int64_t never = std::numeric_limits<std::int32_t>::max();  ///< steps
 constexpr Duration confidence_half_life =
@@ -149,8 +149,8 @@ struct Forecaster::Impl {
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
         archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps,
-                demand_max, events, said_with_events, changes, steps_since_change, clipped_steps,
-                exceeds_served);
+                demand_max, missing, events, said_with_events, changes, steps_since_change,
+                clipped_steps, exceeds_served);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         archive(shadow);
         path_fields(archive, path);

@@ -421,6 +421,28 @@ TEST(Forecaster, TheFutureChangesNothing) {
     EXPECT_TRUE(same_bits(then, other.forecast()));
 }
 
+// Intervals are wider where much is missing of late, in the next life too.
+TEST(Forecaster, ALoadedOneRemembersHowMuchIsMissing) {
+    const Service service = service_of();
+    Forecaster kept(service);
+    Rng rng(11);
+    int i = 0;
+    const auto value_at = [&](int at) {
+        const double value = traffic(at, rng);
+        return at % 3 == 0 ? Series::missing : value;
+    };
+    for (; i < 3 * per_day; ++i) kept.observe(window_of(i, value_at(i)));
+    Forecaster loaded(service);
+    const auto result = loaded.load(kept.save());
+    ASSERT_TRUE(result.has_value()) << result.error().message;
+    for (; i < 3 * per_day + 12; ++i) {
+        const double value = value_at(i);
+        kept.observe(window_of(i, value));
+        loaded.observe(window_of(i, value));
+        ASSERT_TRUE(same_bits(kept.forecast(), loaded.forecast())) << i;
+    }
+}
+
 TEST(Forecaster, ALoadedOneGoesOnToTheBit) {
     Service service = service_of();
     service.id = ServiceId("shop");  // members refit at a step that the name decides
