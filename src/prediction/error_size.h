@@ -1,6 +1,6 @@
 #pragma once
 #include "base/time.h"
-#include "prediction/fading.h"
+#include "features/fading.h"
 
 #include <array>
 #include <cmath>

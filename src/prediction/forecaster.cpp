@@ -1,5 +1,7 @@
 #include "prediction/forecaster.h"
 
+#include "base/hash.h"
+#include "features/fading.h"
 #include "features/fine_ring.h"
 #include "features/profile.h"
 #include "features/rollup.h"
@@ -30,14 +32,6 @@ constexpr Duration confidence_half_life =
 
 std::size_t history_steps(Duration step) {
     return static_cast<std::size_t>(feature_history / step) + 1;
-}
-
-/// FNV-1a of the name: the same on every machine, and in every life.
-std::uint64_t seed_of(const ServiceId& service) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : service.str())
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    return hash;
 }
 
 /// Before anything was trained.
@@ -89,7 +83,7 @@ struct Forecaster::Impl {
           events(step, zone, holidays),
           changes(step),
           memory(anchors),
-          settings{.step = step, .seed = seed_of(service.id)},
+          settings{.step = step, .seed = fnv1a(service.id.str())},
           members(settings),
           shadow(settings, anchors) {
         const std::vector<std::string_view> names = members.names();
@@ -210,9 +204,7 @@ void Forecaster::Impl::advance(Timestamp at, double value) {
         profiles.rebuild(context());
     }
     if (is_refit_step(settings, at, day)) seasons = find_seasons(demand);
-    const double keep = std::exp2(-static_cast<double>(step.count()) /
-                                  (peak_half_life_days * static_cast<double>(day.count())));
-    demand_max *= keep;
+    demand_max *= keep_per_step(step, peak_half_life_days);
     age_steps = std::isnan(value) ? age_steps + 1 : 0;
     missing.add(std::isnan(value) ? 1.0 : 0.0, keep_per_step(step, 1.0));
     if (!std::isnan(value)) demand_max = std::max(demand_max, value);

@@ -1,5 +1,5 @@
 #pragma once
-#include "prediction/fading.h"
+#include "features/fading.h"
 
 #include <span>
 #include <string>

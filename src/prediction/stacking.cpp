@@ -1,6 +1,6 @@
 #include "prediction/stacking.h"
 
-#include "prediction/fading.h"
+#include "features/fading.h"
 
 #include <algorithm>
 #include <cmath>

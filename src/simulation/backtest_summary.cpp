@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "simulation/backtest.h"
 
 #include <algorithm>
@@ -96,12 +97,6 @@ BacktestSummary summary_of(const Scores& scores, const std::vector<BacktestScore
     return summary;
 }
 
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    return hash;
-}
-
 std::string listed(const std::vector<std::string>& names) {
     const std::size_t shown = std::min(names.size(), names_max);
     std::string text = fmt::format(
@@ -190,7 +185,7 @@ std::string_view name_of(SeriesPart part) {
 }
 
 bool is_of(const std::string& series, SeriesPart part) {
-    const bool is_odd = hash_of(series) % 2 == 1;
+    const bool is_odd = fnv1a(series) % 2 == 1;
     return part == SeriesPart::all || is_odd == (part == SeriesPart::development);
 }
 

@@ -1,5 +1,6 @@
 #include "models/flair/flair.h"
 
+#include "features/fading.h"
 #include "models/flair/day_shape.h"
 #include "models/ridge/normal_equations.h"
 
@@ -65,8 +66,7 @@ public:
     explicit Flair(const ModelSettings& settings)
         : settings_(settings),
           step_(settings.step),
-          keep_(std::exp2(-static_cast<double>(settings.step.count()) /
-                          (half_life_days * static_cast<double>(day.count())))) {}
+          keep_(keep_per_step(settings.step, half_life_days)) {}
 
     Answer step(const Moment& moment) override {
         if (moment.rescaled || corrections_.size() != moment.anchors.size())

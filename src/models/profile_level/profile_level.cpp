@@ -1,5 +1,6 @@
 #include "models/profile_level/profile_level.h"
 
+#include "features/fading.h"
 #include "features/profile.h"
 
 namespace forescale::profile_level {
@@ -56,9 +57,7 @@ struct Pending {
 
 class ProfileLevel final : public Model {
 public:
-    explicit ProfileLevel(Duration step)
-        : forget_(std::exp2(-static_cast<double>(step.count()) /
-                            (half_life_days * static_cast<double>(day.count())))) {}
+    explicit ProfileLevel(Duration step) : forget_(keep_per_step(step, half_life_days)) {}
 
     Answer step(const Moment& moment) override {
         if (moment.rescaled || pending_.size() != moment.anchors.size()) restart(moment.anchors);

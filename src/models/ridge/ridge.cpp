@@ -1,5 +1,6 @@
 #include "models/ridge/ridge.h"
 
+#include "features/fading.h"
 #include "models/ridge/normal_equations.h"
 
 namespace forescale::ridge {
@@ -93,10 +94,9 @@ private:
     void fields(Archive& archive) {
         archive(steps_, regressions_);
     }
-    [[nodiscard]] double keep_per_step(Duration horizon) const {
+    [[nodiscard]] double keep_at(Duration horizon) const {
         const double days = horizon <= near ? half_life_.days_near : half_life_.days_far;
-        return std::exp2(-static_cast<double>(step_.count()) /
-                         (days * static_cast<double>(day.count())));
+        return keep_per_step(step_, days);
     }
     void restart(std::size_t anchors) {
         Regression fresh;
@@ -112,7 +112,7 @@ private:
     void learn(std::size_t anchor, const Lesson& lesson, Duration horizon) {
         if (!lesson.present) return;
         regressions_[anchor].learn(row_of(lesson.origin, lesson.target),
-                                   lesson.level - lesson.level_then, keep_per_step(horizon));
+                                   lesson.level - lesson.level_then, keep_at(horizon));
     }
     // Solutions are spread over the steps, so that no single step pays for all of them.
     void solve_when_due(std::size_t anchor, Duration horizon) {

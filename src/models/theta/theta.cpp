@@ -1,5 +1,6 @@
 #include "models/theta/theta.h"
 
+#include "features/fading.h"
 #include "models/ridge/normal_equations.h"
 #include "models/theta/habit.h"
 
@@ -70,10 +71,7 @@ struct Lasting {
 
 class Theta final : public Model {
 public:
-    explicit Theta(Duration step)
-        : step_(step),
-          keep_(std::exp2(-static_cast<double>(step.count()) /
-                          (half_life_days * static_cast<double>(day.count())))) {
+    explicit Theta(Duration step) : step_(step), keep_(keep_per_step(step, half_life_days)) {
         const double steps = static_cast<double>(step.count()) /
                              static_cast<double>(Duration(std::chrono::minutes(5)).count());
         for (std::size_t k = 0; k < lines; ++k) speeds_[k] = 1.0 - std::pow(1.0 - speeds[k], steps);
