@@ -250,6 +250,42 @@ std::string cold_start_table(const Backtest& backtest) {
     return text;
 }
 
+constexpr auto event_row = "{:<{}} {:>6} {:>8} {:>10} {:>9} {:>9} {:>8} {:>18} {:>8}\n";
+
+std::string event_line(const EventScore& score, const std::string& name, std::size_t width) {
+    const Interval& ratio = score.ratio_95;
+    const std::string spread = std::isfinite(ratio.low)
+                                   ? fmt::format("{:.0f} % .. {:.0f} %", 100.0 * (1.0 - ratio.high),
+                                                 100.0 * (1.0 - ratio.low))
+                                   : "-";
+    return fmt::format(event_row, "  " + name, width + 2, horizon_label(score.horizon),
+                       score.windows, score.count, cell(score.wape_without, 4), cell(score.wape, 4),
+                       percent(1.0 - score.ratio), spread, percent(score.coverage_90));
+}
+
+std::string event_table(const Backtest& backtest) {
+    if (backtest.events.empty()) return "";
+    const std::size_t width = name_width(backtest);
+    std::string text =
+        "\nEvent windows: targets that events or holidays reach, 3 h before to 4 h after (WAPE of "
+        "the ensemble,\nwithout and with them known; the share of the error that knowing them "
+        "cut)\n";
+    text += fmt::format(event_row, "per series", width + 2, "ahead", "windows", "forecasts",
+                        "without", "with", "cut", "95 % interval", "covered");
+    std::string series;
+    for (const EventScore& score : backtest.events) {
+        const bool is_first = score.series != series;
+        series = score.series;
+        text += event_line(score, is_first ? shortened(series, width) : "", width);
+    }
+    if (backtest.views.size() == 1) return text;
+    for (const EventSummary& s : summarise(backtest.events))
+        text += fmt::format(event_row, fmt::format("  {} series", s.series), width + 2,
+                            horizon_label(s.horizon), s.windows, s.count, "", "",
+                            percent(1.0 - s.ratio), "", percent(s.coverage_90));
+    return text;
+}
+
 std::string heading(const Backtest& backtest) {
     std::int64_t forecasts = 0;
     for (const BacktestScore& score : backtest.scores)
@@ -273,7 +309,8 @@ std::string heading(const Backtest& backtest) {
 
 std::string backtest_table(const Backtest& backtest) {
     std::string text = heading(backtest) + overall_table(backtest) + series_table(backtest) +
-                       day_part_table(backtest) + cold_start_table(backtest);
+                       day_part_table(backtest) + event_table(backtest) +
+                       cold_start_table(backtest);
     const std::vector<std::string> warnings = warnings_of(backtest);
     if (!warnings.empty()) text += "\nfalls short\n";
     for (const std::string& warning : warnings) text += fmt::format("  {}\n", warning);

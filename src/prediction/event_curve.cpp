@@ -46,6 +46,15 @@ Matrix prior_precision() {
 }
 }  // namespace
 
+BusinessEvent holiday_event(Timestamp midnight, const Zone& zone) {
+    BusinessEvent event;
+    event.id = "holiday " + format_timestamp(midnight);
+    event.type = "holiday";
+    event.start = midnight - zone.offset_at(midnight);
+    event.end = event.start + day;
+    return event;
+}
+
 bool is_in_event_window(std::span<const BusinessEvent> events, Timestamp time) {
     return std::ranges::any_of(events, [&](const BusinessEvent& event) {
         return !event.cancelled && time >= reach_begin(event) && time < reach_end(event);

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/zone.h"
 #include "domain/event.h"
 
 #include <array>
@@ -22,6 +23,9 @@ constexpr Duration event_decay = std::chrono::hours(4);
 [[nodiscard]] inline Timestamp reach_end(const BusinessEvent& event) {
     return event.end + event_decay;
 }
+
+/// A holiday as an event: of type "holiday", and as long as its local day.
+[[nodiscard]] BusinessEvent holiday_event(Timestamp midnight, const Zone& zone);
 
 /// Whether a time lies in the reach of an event that is not cancelled: the targets over which the
 /// benefit of events is counted ("event windows").

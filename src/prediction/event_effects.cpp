@@ -77,14 +77,7 @@ void EventEffects::know(std::vector<BusinessEvent> events) {
 
 /// A holiday is an event of a day: how demand differs then is learned as for any other type.
 void EventEffects::add_holidays(std::vector<BusinessEvent>& events) const {
-    for (const Timestamp midnight : days_off_) {
-        BusinessEvent event;
-        event.id = "holiday " + format_timestamp(midnight);
-        event.type = "holiday";
-        event.start = midnight - zone_.offset_at(midnight);
-        event.end = event.start + day;
-        events.push_back(std::move(event));
-    }
+    for (const Timestamp midnight : days_off_) events.push_back(holiday_event(midnight, zone_));
 }
 
 void EventEffects::plan() {

@@ -33,7 +33,7 @@ BacktestSeries prepare(const Trace& trace, const std::vector<Window>& windows, c
     series.grid = trace_grid(trace);
     for (const Window& window : windows)
         series.demand.push_back(window.present() ? window.mean() : Series::missing);
-    series.test_from = (3 * windows.size() + 3) / 4;
+    series.test_from = test_begin(windows.size());
     series.cadence = std::max(cadence_min, series.grid.width);
     for (const Duration horizon : headline_horizons)
         if (horizon % series.grid.width == Duration(0)) series.horizons.push_back(horizon);
@@ -151,13 +151,26 @@ struct Outcome {
     std::vector<BacktestScore> scores;
     BacktestView view;
     std::vector<ColdStartScore> cold_start;
+    std::vector<EventScore> events;
 };
+
+std::vector<EventScore> events_of(const BacktestSeries& series, const Replay& replay, Work& work) {
+    const EventWindows windows(replay.settings.events, replay.settings.holidays, series.zone);
+    if (!windows.reach_test_part(series.grid)) return {};
+    BacktestSettings without = replay.settings;
+    without.events.clear();
+    without.holidays.clear();
+    const Replay blind(replay.trace, without, series.zone);
+    return score_events(series, play(blind, work), windows);
+}
 
 Result<Outcome> run_one(const Replay& replay, Work& work) {
     const BacktestSeries series = play(replay, work);
     if (!replay.settings.out.empty()) TRY_VOID(write_forecasts(series, replay.settings.out));
-    Outcome outcome{
-        .scores = score_series(series), .view = view_of(series, band_max), .cold_start = {}};
+    Outcome outcome{.scores = score_series(series),
+                    .view = view_of(series, band_max),
+                    .cold_start = {},
+                    .events = events_of(series, replay, work)};
     if (!replay.settings.cold_start) return outcome;
     outcome.cold_start =
         score_cold_start(series, replay.windows, replay.fine, [&replay] { return replay.fresh(); });
@@ -179,10 +192,17 @@ Result<std::vector<Trace>> read_all(const std::vector<std::string>& files) {
     return traces;
 }
 
-std::size_t steps_of(const std::vector<Trace>& traces, bool cold_start) {
+std::size_t steps_of(const std::vector<Trace>& traces, const BacktestSettings& settings,
+                     const Zone& zone) {
+    const EventWindows windows(settings.events, settings.holidays, zone);
     std::size_t steps = 0;
-    for (const Trace& trace : traces) steps += trace_grid(trace).count;
-    return cold_start ? 2 * steps : steps;
+    for (const Trace& trace : traces) {
+        const TraceGrid grid = trace_grid(trace);
+        const std::size_t plays =
+            1U + (settings.cold_start ? 1U : 0U) + (windows.reach_test_part(grid) ? 1U : 0U);
+        steps += plays * grid.count;
+    }
+    return steps;
 }
 
 template <class T>
@@ -197,7 +217,7 @@ Result<Backtest> run_backtest(const std::vector<std::string>& files,
     TRY(const Zone zone, load_zone(settings.zone));
     TRY(const std::vector<Trace> traces, read_all(files));
     std::vector<Result<Outcome>> outcomes(traces.size());
-    Work work(steps_of(traces, settings.cold_start), progress);
+    Work work(steps_of(traces, settings, zone), progress);
     in_parallel(traces.size(), settings.threads, [&](std::size_t i) {
         outcomes[i] = run_one(Replay(traces[i], settings, zone), work);
     });
@@ -206,6 +226,7 @@ Result<Backtest> run_backtest(const std::vector<std::string>& files,
         TRY(Outcome of_series, std::move(outcome));
         append(backtest.scores, std::move(of_series.scores));
         append(backtest.cold_start, std::move(of_series.cold_start));
+        append(backtest.events, std::move(of_series.events));
         backtest.views.push_back(std::move(of_series.view));
     }
     if (!settings.out.empty()) TRY_VOID(write_backtest(backtest, settings.out));

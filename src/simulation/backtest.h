@@ -3,6 +3,7 @@
 #include "domain/event.h"
 #include "simulation/backtest_view.h"
 #include "simulation/cold_start.h"
+#include "simulation/event_windows.h"
 #include "simulation/trace.h"
 
 #include <functional>
@@ -17,8 +18,9 @@ struct TrainedModels;
 struct BacktestSettings {
     std::string out;  ///< folder; DIR/<name>/forecasts.csv, DIR/summary.json and DIR/report.html;
                       ///< empty: scores only
-    std::vector<BusinessEvent>
-        events;  ///< known in advance; what they do is learned from those that are over
+    /// Known in advance; what they do is learned from those that are over. A series whose test part
+    /// they or holidays reach is played a second time without them (EventScore).
+    std::vector<BusinessEvent> events;
     std::vector<Timestamp> holidays = {};  ///< local midnights, ascending
     std::string zone = "UTC";
     int threads = 0;          ///< series side by side; 0: one per core
@@ -83,6 +85,7 @@ struct Backtest {
     std::vector<BacktestScore> scores;       ///< series in the order of the files
     std::vector<BacktestView> views;         ///< one per series, in the order of the files
     std::vector<ColdStartScore> cold_start;  ///< empty unless asked for
+    std::vector<EventScore> events;          ///< of series with an event in their test part
 
     /// The ensemble's score of one series, and that of its best member that was ever awake; null
     /// where there is none.

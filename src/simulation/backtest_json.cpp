@@ -116,6 +116,35 @@ json::array cold_start_json(const std::vector<ColdStartSummary>& summaries) {
                                     {"coverage_90", summary.coverage_90}});
     return rows;
 }
+
+json::array events_json(const std::vector<EventScore>& scores) {
+    json::array rows;
+    for (const EventScore& score : scores)
+        rows.push_back(
+            json::object{{"series", score.series},
+                         {"horizon_s", seconds(score.horizon)},
+                         {"windows", score.windows},
+                         {"count", score.count},
+                         {"wape", score.wape},
+                         {"wape_without", score.wape_without},
+                         {"cut", 1.0 - score.ratio},
+                         {"cut_95", {1.0 - score.ratio_95.high, 1.0 - score.ratio_95.low}},
+                         {"coverage_90", score.coverage_90},
+                         {"coverage_90_without", score.coverage_90_without}});
+    return rows;
+}
+json::array events_json(const std::vector<EventSummary>& summaries) {
+    json::array rows;
+    for (const EventSummary& summary : summaries)
+        rows.push_back(json::object{{"horizon_s", seconds(summary.horizon)},
+                                    {"series", summary.series},
+                                    {"windows", summary.windows},
+                                    {"count", summary.count},
+                                    {"cut", 1.0 - summary.ratio},
+                                    {"coverage_90", summary.coverage_90},
+                                    {"coverage_90_without", summary.coverage_90_without}});
+    return rows;
+}
 }  // namespace
 
 json::object summary_json(const Backtest& backtest) {
@@ -132,9 +161,14 @@ json::object summary_json(const Backtest& backtest) {
                           {"scores", std::move(scores)},
                           {"day_parts", day_parts_json(backtest)},
                           {"warnings", std::move(warnings)}};
-    if (backtest.cold_start.empty()) return document;
-    document["cold_start"] = cold_start_json(backtest.cold_start);
-    document["cold_start_over_series"] = cold_start_json(summarise(backtest.cold_start));
+    if (!backtest.cold_start.empty()) {
+        document["cold_start"] = cold_start_json(backtest.cold_start);
+        document["cold_start_over_series"] = cold_start_json(summarise(backtest.cold_start));
+    }
+    if (!backtest.events.empty()) {
+        document["event_windows"] = events_json(backtest.events);
+        document["event_windows_over_series"] = events_json(summarise(backtest.events));
+    }
     return document;
 }
 

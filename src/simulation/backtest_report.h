@@ -24,6 +24,10 @@ constexpr std::size_t band_max = 672;
 ///   cold_start   per series, horizon and age_s (null: everything): ratio_to_seasonal_naive,
 ///                ratio_to_last_value, coverage_90, count
 ///   cold_start_over_series  the same over series
+///   event_windows  per series and horizon, where events or holidays are given: windows, count,
+///                wape, wape_without (them being known), cut (share of the error), cut_95,
+///                coverage_90, coverage_90_without
+///   event_windows_over_series  the same over series
 ///   warnings     what falls short, one sentence each
 [[nodiscard]] json::object summary_json(const Backtest& backtest);
 

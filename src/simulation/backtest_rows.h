@@ -16,7 +16,16 @@ struct BacktestRow {
     Quantiles quantiles{};        ///< of the ensemble
     double confidence = 0.0;      ///< of the path
     double actual = 0.0;
+
+    [[nodiscard]] bool is_covered() const {  ///< by the central 90 %
+        return actual >= quantiles.front() && actual <= quantiles[quantile_levels.size() - 2];
+    }
 };
+
+/// First bucket of the test part of a series of so many.
+[[nodiscard]] constexpr std::size_t test_begin(std::size_t buckets) {
+    return (3 * buckets + 3) / 4;
+}
 
 /// Everything that is said about one series, and what its scores need.
 struct BacktestSeries {

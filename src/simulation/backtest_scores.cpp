@@ -108,7 +108,7 @@ double worst_day(const BacktestSeries& series, const Pairs& pairs) {
     std::map<Timestamp, std::pair<double, double>> days;  // inside, all
     for (const BacktestRow* row : pairs.rows) {
         auto& [inside, all] = days[floor_to(series.target(*row), day)];
-        inside += is_inside(*row, 0, 10) ? 1.0 : 0.0;
+        inside += row->is_covered() ? 1.0 : 0.0;
         all += 1.0;
     }
     const auto full = static_cast<double>(day / series.cadence);
@@ -127,8 +127,7 @@ void score_intervals(BacktestScore& score, const BacktestSeries& series, const P
     score.pinball_99 = pinball(pairs, 11);
     score.coverage_80 =
         share_of(pairs, [](const BacktestRow& row) { return is_inside(row, 1, 9); });
-    score.coverage_90 =
-        share_of(pairs, [](const BacktestRow& row) { return is_inside(row, 0, 10); });
+    score.coverage_90 = share_of(pairs, [](const BacktestRow& row) { return row.is_covered(); });
     score.worst_day_90 = worst_day(series, pairs);
     double width = 0.0;
     for (const BacktestRow* row : pairs.rows) width += row->quantiles[10] - row->quantiles[0];

@@ -164,6 +164,18 @@ void warn_of_members(std::vector<std::string>& warnings, const Backtest& backtes
             fmt::format("{}: the ensemble is over 3 % worse than its best member on {}",
                         horizon_label(horizon), listed(worse)));
 }
+
+void warn_of_events(std::vector<std::string>& warnings, const Backtest& backtest,
+                    Duration horizon) {
+    std::vector<std::string> worse;
+    for (const EventScore& score : backtest.events)
+        if (score.horizon == horizon && score.ratio > 1.0)
+            worse.push_back(fmt::format("{} (by {})", score.series, percent(score.ratio - 1.0)));
+    if (!worse.empty())
+        warnings.push_back(
+            fmt::format("{}: in the windows of events the error is larger with them known on {}",
+                        horizon_label(horizon), listed(worse)));
+}
 }  // namespace
 
 std::string horizon_label(Duration horizon) {
@@ -228,6 +240,7 @@ std::vector<std::string> warnings_of(const Backtest& backtest) {
         if (overall.model != "ensemble") continue;
         warn_of_members(warnings, backtest, overall.horizon);
         warn_of_coverage(warnings, backtest, overall);
+        warn_of_events(warnings, backtest, overall.horizon);
     }
     return warnings;
 }

@@ -57,8 +57,7 @@ std::vector<DayCoverage> coverage_by_day(const BacktestSeries& series, const Row
         if (days.empty() || days.back().day != start)
             days.push_back({.day = start, .share = 0.0, .count = 0});
         ++days.back().count;
-        const Quantiles& q = row->quantiles;
-        days.back().share += row->actual >= q[0] && row->actual <= q[10] ? 1.0 : 0.0;
+        days.back().share += row->is_covered() ? 1.0 : 0.0;
     }
     for (DayCoverage& each : days) each.share /= static_cast<double>(each.count);
     return days;

@@ -379,6 +379,26 @@ function partsTable(seconds) {
   return table([[`${label(seconds)} ahead`], ...parts.map((part) => [`${4 * part}–${4 * part + 4}`])], shaded, "tight");
 }
 
+/// What knowing the events was worth inside their windows.
+function eventsTable() {
+  const rows = [];
+  let before = null;
+  const spread = (pair) => !pair || pair[0] === null || pair[1] === null ? "–" : `${percent(pair[0], 0)} to ${percent(pair[1], 0)}`;
+  for (const score of data.event_windows) {
+    const first = score.series !== before;
+    before = score.series;
+    rows.push(cells([first ? score.series : "", label(score.horizon_s), score.windows, score.count, number(score.wape_without, 4),
+      number(score.wape, 4), judged(percent(score.cut), score.cut < 0), spread(score.cut_95), percent(score.coverage_90_without),
+      percent(score.coverage_90)], first ? "begins" : ""));
+  }
+  if (data.series_count > 1)
+    for (const row of data.event_windows_over_series)
+      rows.push(cells([`${row.series} series`, label(row.horizon_s), row.windows, row.count, "", "", percent(row.cut), "",
+        percent(row.coverage_90_without), percent(row.coverage_90)], "is-ensemble"));
+  return table([["series"], ["ahead"], ["windows"], ["forecasts"], ["WAPE without"], ["WAPE with"], ["cut"], ["95 % interval"],
+    ["inside 90 % without"], ["inside 90 %"]], rows);
+}
+
 // ---- the page
 
 function tabs(horizons, chosen, choose) {
@@ -441,6 +461,10 @@ function build() {
     el("p", {class: "quiet"}, "Mean weight in %, by the hours of the target's local day; members below 3 % everywhere are left out. " +
       "Error: of the ensemble."),
     el("div", {class: "columns"}, ...horizons.map(partsTable).filter(Boolean))));
+  if (data.event_windows?.length)
+    page.append(el("section", {class: "card"}, el("h2", {}, "Event windows"),
+      el("p", {class: "quiet"}, "Targets that an event or a holiday reaches, from 3 h before it to 4 h after it: the error of the " +
+        "ensemble when it was told of them, and when it was not."), eventsTable()));
   if (data.cold_start_over_series?.length)
     page.append(el("section", {class: "card"}, el("h2", {}, "Cold start"),
       coldChart(data.cold_start_over_series, "Error by known history, geometric mean over series")));

@@ -7,6 +7,12 @@ namespace {
 
 constexpr std::string_view header = "timestamp_start,timestamp_end,type,name";
 
+Result<Timestamp> time_in(std::string_view cell, const std::string& where) {
+    const auto time = parse_timestamp(cell);
+    if (!time) return fail(Errc::invalid_argument, "{}: {}", where, time.error().message);
+    return *time;
+}
+
 /// start,end,type,name; the name may hold commas.
 Result<BusinessEvent> parse_event(std::string_view line, const std::string& where) {
     std::array<std::string_view, 4> cells;
@@ -18,8 +24,8 @@ Result<BusinessEvent> parse_event(std::string_view line, const std::string& wher
         line.remove_prefix(comma + 1);
     }
     cells.at(3) = line;
-    TRY(const auto start, parse_timestamp(cells.at(0)));
-    TRY(const auto end, parse_timestamp(cells.at(1)));
+    TRY(const auto start, time_in(cells.at(0), where));
+    TRY(const auto end, time_in(cells.at(1), where));
     if (end <= start)
         return fail(Errc::invalid_argument, "{}: the event ends at {}, not after its start {}",
                     where, cells.at(1), cells.at(0));
