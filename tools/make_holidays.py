@@ -19,7 +19,7 @@ from collections import defaultdict
 import holidays
 
 VERSION = "0.109"
-YEARS = range(2015, 2036)
+YEARS = range(2010, 2036)
 OUT = pathlib.Path(__file__).resolve().parent.parent / "data" / "holidays" / "public.txt"
 HEAD = f"""# Public holidays {YEARS[0]}-{YEARS[-1]}, written by tools/make_holidays.py from the PyPI package holidays {VERSION}
 # (Vacanza Team, MIT licence, see README.md). Days that are moved to a working day count as well as the original ones.

@@ -15,7 +15,7 @@ extern const std::string_view holidays_txt;
 }
 
 namespace {
-constexpr int year_first = 2015;
+constexpr int year_first = 2010;
 constexpr int year_last = 2035;
 
 using Days = std::set<Timestamp>;

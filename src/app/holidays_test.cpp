@@ -25,13 +25,63 @@ TEST(Holidays, OfACountryAndOfItsParts) {
     ASSERT_TRUE(us && new_york && arkansas);
     EXPECT_TRUE(std::ranges::is_sorted(*us));
     EXPECT_THAT(*us,
-                AllOf(Contains(day_named("2014-12-25")).Times(0), Contains(day_named("2015-11-26")),
+                AllOf(Contains(day_named("2009-12-25")).Times(0), Contains(day_named("2015-11-26")),
                       Contains(day_named("2026-07-04")), Contains(day_named("2035-12-25"))));
     EXPECT_THAT(*us, Not(Contains(day_named("2026-02-12"))));
     EXPECT_THAT(*new_york, Contains(day_named("2026-02-12"))) << "Lincoln's birthday";
     EXPECT_THAT(*new_york, Contains(day_named("2026-07-04"))) << "and what the country has";
     EXPECT_THAT(*us, Contains(day_named("2015-10-12")));
     EXPECT_THAT(*arkansas, Not(Contains(day_named("2015-10-12")))) << "no Columbus day there";
+}
+
+/// The fourth Thursday of November is not the last one of every year.
+TEST(Holidays, ThanksgivingIsTheFourthThursday) {
+    const auto us = holidays_of("US");
+    ASSERT_TRUE(us);
+    EXPECT_THAT(*us,
+                AllOf(Contains(day_named("2014-11-27")), Contains(day_named("2023-11-23")),
+                      Contains(day_named("2028-11-23")), Not(Contains(day_named("2023-11-30"))),
+                      Not(Contains(day_named("2028-11-30")))));
+}
+
+/// What falls on a weekend is made up for on the next working days, where nobody works either.
+TEST(Holidays, BritishDaysOnAWeekendHaveSubstitutes) {
+    const auto england = holidays_of("GB-ENG");
+    const auto scotland = holidays_of("GB-SCT");
+    ASSERT_TRUE(england && scotland);
+    EXPECT_THAT(*england,
+                AllOf(Contains(day_named("2021-12-27")), Contains(day_named("2021-12-28")),
+                      Contains(day_named("2022-01-03")), Contains(day_named("2022-09-19"))));
+    EXPECT_THAT(*england,
+                AllOf(Contains(day_named("2022-06-03")), Contains(day_named("2022-06-02")),
+                      Not(Contains(day_named("2022-05-30")))))
+        << "the bank holiday moved for the jubilee";
+    EXPECT_THAT(*england,
+                AllOf(Contains(day_named("2026-04-06")), Not(Contains(day_named("2026-01-02")))));
+    EXPECT_THAT(*scotland,
+                AllOf(Not(Contains(day_named("2026-04-06"))), Contains(day_named("2026-01-02"))))
+        << "no Easter Monday, but the second of January";
+}
+
+TEST(Holidays, GermanStatesDiffer) {
+    const auto bavaria = holidays_of("DE-BY");
+    const auto berlin = holidays_of("DE-BE");
+    const auto all = holidays_of("DE");
+    ASSERT_TRUE(bavaria && berlin && all);
+    EXPECT_THAT(*bavaria,
+                AllOf(Contains(day_named("2026-01-06")), Contains(day_named("2026-06-04")),
+                      Contains(day_named("2026-11-01"))));
+    EXPECT_THAT(*berlin,
+                AllOf(Contains(day_named("2026-03-08")), Not(Contains(day_named("2026-06-04"))),
+                      Contains(day_named("2020-05-08"))))
+        << "75 years after the war, once";
+    for (const char* everywhere :
+         {"2026-01-01", "2026-04-03", "2026-05-01", "2026-10-03", "2026-12-26"})
+        EXPECT_THAT(*all, Contains(day_named(everywhere))) << everywhere;
+    EXPECT_THAT(*all, Not(Contains(day_named("2026-01-06"))));
+    EXPECT_THAT(*all,
+                AllOf(Contains(day_named("2017-10-31")), Not(Contains(day_named("2018-10-31")))))
+        << "500 years of reformation, once in all states";
 }
 
 TEST(Holidays, APartLikeItsCountryIsKnownToo) {
