@@ -106,6 +106,15 @@ json::object operation_json(const Operation& operation) {
             {"detail", operation.detail}};
 }
 
+namespace {
+json::object noticed_json(const Forecaster::Noticed& noticed) {
+    return {{"level_shifts", noticed.level_shifts},
+            {"incidents", noticed.incidents},
+            {"clipped_steps", noticed.clipped_steps},
+            {"in_doubt", noticed.in_doubt}};
+}
+}  // namespace
+
 json::object status_json(const ServiceView& view, Timestamp now) {
     const auto& service = view.service;
     const auto* decision = view.decision.get();
@@ -132,6 +141,7 @@ json::object status_json(const ServiceView& view, Timestamp now) {
         decision != nullptr ? json::value(format_timestamp(decision->at)) : json::value(nullptr);
     out["confidence"] = view.path ? json::value(view.path->confidence) : json::value(nullptr);
     out["risk"] = view.risk;
+    out["noticed"] = noticed_json(view.noticed);
     out["operation"] =
         view.operation ? json::value(operation_json(*view.operation)) : json::value(nullptr);
     return out;

@@ -69,6 +69,12 @@ void TurnConfig::describe(config::Fields& f) {
             {.min = 60,
              .max = 86400,
              .help = "How often learned state is stored; a restart repeats at most this much"});
+    f.field("member_step_max", member_step_max,
+            {.min = 0.001,
+             .max = 10,
+             .help = "Processor time that one model may take per forecast of one service, in the "
+                     "mean of twelve; one that takes more rests for a day and is named in health "
+                     "(while time is real)"});
 }
 
 void TrainingConfig::describe(config::Fields& f) {

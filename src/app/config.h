@@ -5,6 +5,7 @@
 #include "domain/service.h"
 #include "execution/executor.h"
 #include "execution/targets.h"
+#include "pipeline/member_costs.h"
 #include "pipeline/training_job.h"
 #include "storage/stores.h"
 
@@ -53,6 +54,7 @@ struct TrainingConfig {
 struct TurnConfig {
     Duration interval = std::chrono::seconds(30);
     Duration checkpoint_interval = std::chrono::hours(1);
+    Duration member_step_max = MemberCosts::step_max_usual;
     void describe(config::Fields& f);
 };
 

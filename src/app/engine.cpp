@@ -164,12 +164,15 @@ Result<std::unique_ptr<Engine>> Engine::make(AppConfig config, const EngineOptio
     }
     const PipelineParts wired{*parts->bus,   *parts->store, *parts->target, parts->metrics,
                               parts->health, parts->alerts, parts->board};
-    TRY(parts->pipeline, Pipeline::open(std::move(services), std::move(sources.pollers), wired,
-                                        {.checkpoint_interval = config.turn.checkpoint_interval,
-                                         .retention = config.retention.retention(),
-                                         .opened_at = parts->clock->now(),
-                                         .executor = config.target.executor,
-                                         .training = training}));
+    TRY(parts->pipeline,
+        Pipeline::open(std::move(services), std::move(sources.pollers), wired,
+                       {.checkpoint_interval = config.turn.checkpoint_interval,
+                        .retention = config.retention.retention(),
+                        .opened_at = parts->clock->now(),
+                        .executor = config.target.executor,
+                        .member_step_max = config.turn.member_step_max,
+                        .cost_clocks = config.clock.mode == "wall" ? cost_clocks() : CostClocks{},
+                        .training = training}));
     parts->config = std::move(config);
     return std::unique_ptr<Engine>(new Engine(std::move(parts)));  // NOLINT: private constructor
 }

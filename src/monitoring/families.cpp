@@ -64,6 +64,20 @@ Families::Families(prometheus::Registry& r)
                                 "How far the newest forecast is trusted, 0 to 1")),
       forecast_age(gauge(r, "forescale_forecast_age_seconds",
                          "Age of the data that the newest forecast knew")),
+      member_cpu(counter(r, "forescale_member_cpu_seconds_total",
+                         "Processor time that a member of the ensemble took for all services; "
+                         "counted while time is real")),
+      level_shifts(counter(r, "forescale_level_shifts_total",
+                           "Times that demand went to a new level and stayed; its history was "
+                           "brought to that level")),
+      incidents(counter(r, "forescale_demand_incidents_total",
+                        "Times that demand was off its habit and came back; nothing was learned "
+                        "from it")),
+      clipped_steps(counter(r, "forescale_clipped_steps_total",
+                            "Steps of the forecast grid in which demand was limited by what the "
+                            "ready replicas could serve")),
+      in_doubt(gauge(r, "forescale_demand_in_doubt",
+                     "1 while demand is off its habit and it is open whether that lasts")),
       model_version(gauge(r, "forescale_model_version_info",
                           "1 for every version of trained models in use, by role: champion, "
                           "contender or previous")),

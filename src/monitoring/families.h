@@ -43,6 +43,11 @@ struct Families {
     CounterFamily& forecast_actual;
     GaugeFamily& forecast_confidence;
     GaugeFamily& forecast_age;
+    CounterFamily& member_cpu;
+    CounterFamily& level_shifts;
+    CounterFamily& incidents;
+    CounterFamily& clipped_steps;
+    GaugeFamily& in_doubt;
     // trained models
     GaugeFamily& model_version;
     CounterFamily& model_changes;

@@ -56,6 +56,18 @@ struct Counted {
 struct Total {
     Counter* child = nullptr;
     double last = 0.0;
+
+    /// A smaller one than before is a new start from zero.
+    void set(double total) {
+        const double increase = total >= last ? total - last : total;
+        last = total;
+        if (increase > 0.0) child->Increment(increase);
+    }
+};
+
+struct Noticing {
+    Child<Counter> child;
+    Total total;
 };
 
 /// All children of one service.
@@ -76,6 +88,8 @@ struct ServiceMetrics {
     Children<Counter> forecast_error{"horizon", values_max}, forecast_actual{"horizon", values_max};
     Children<Counter> stream_points{"outcome", values_max};
     std::map<std::string, Total, std::less<>> stream_totals;
+    Noticing level_shifts, incidents, clipped_steps;
+    Child<Gauge> in_doubt;
     Counted counted;
 };
 
@@ -89,6 +103,7 @@ struct ScalingMetrics::Impl {
     Children<Counter> collected_points{"collector", values_max};
     Children<Counter> collections_ok{"collector", values_max},
         collections_failed{"collector", values_max};
+    Children<Counter> member_cpu{"member", values_max};
     Children<Histogram> collection_duration{"collector", values_max};
     Children<Counter> store_writes{"result", values_max};
     Children<Histogram> operation_duration{"state", values_max};
@@ -197,10 +212,27 @@ void ScalingMetrics::stream_points(const ServiceId& service, std::string_view ou
         auto& child = mine.stream_points.get(impl_->families.stream_points, mine.labels, outcome);
         found = mine.stream_totals.emplace(outcome, Total{.child = &child}).first;
     }
-    auto& known = found->second;
-    const double increase = total >= known.last ? total - known.last : total;
-    known.last = total;
-    if (increase > 0.0) known.child->Increment(increase);
+    found->second.set(total);
+}
+
+void ScalingMetrics::noticed(const ServiceId& service, const Noticed& what) {
+    const std::scoped_lock lock(impl_->mutex);
+    auto& all = impl_->families;
+    auto& mine = impl_->of(service);
+    const auto count = [&](Noticing& of, metrics::CounterFamily& family, std::int64_t total) {
+        of.total.child = &of.child.get(family, mine.labels);
+        of.total.set(static_cast<double>(total));
+    };
+    count(mine.level_shifts, all.level_shifts, what.level_shifts);
+    count(mine.incidents, all.incidents, what.incidents);
+    count(mine.clipped_steps, all.clipped_steps, what.clipped_steps);
+    mine.in_doubt.get(all.in_doubt, mine.labels).Set(what.in_doubt ? 1.0 : 0.0);
+}
+
+void ScalingMetrics::member_took(std::string_view member, std::chrono::nanoseconds took) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->member_cpu.get(impl_->families.member_cpu, {}, member)
+        .Increment(std::chrono::duration<double>(took).count());
 }
 
 void ScalingMetrics::turn_took(Duration wall, double cpu_seconds, std::size_t services) {

@@ -3,6 +3,7 @@
 #include "domain/decision.h"
 #include "domain/operation.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,15 @@ public:
     void forecast_scored(const ServiceId& service, Duration horizon, double absolute_error,
                          double actual, bool inside_90);
     void forecast_made(const ServiceId& service, double confidence, Duration age);
+    void member_took(std::string_view member, std::chrono::nanoseconds took);
+    /// What was noticed of demand since the service began: totals, as stream_points().
+    struct Noticed {
+        std::int64_t level_shifts = 0;
+        std::int64_t incidents = 0;
+        std::int64_t clipped_steps = 0;
+        bool in_doubt = false;
+    };
+    void noticed(const ServiceId& service, const Noticed& what);
     /// Points by outcome since start ("accepted", "late", ...): the total, not the increase; a
     /// smaller one than before is a new start from zero.
     void stream_points(const ServiceId& service, std::string_view outcome, double total);

@@ -54,6 +54,9 @@ void fill(ScalingMetrics& metrics) {
     metrics.forecast_scored(shop, std::chrono::hours(24), 9.0, 80.0, false);
     metrics.forecast_made(shop, 0.75, std::chrono::minutes(2));
     metrics.stream_points(shop, "accepted", 10.0);
+    metrics.member_took("ridge", std::chrono::microseconds(1));
+    metrics.noticed(shop,
+                    {.level_shifts = 1, .incidents = 2, .clipped_steps = 30, .in_doubt = true});
     metrics.turn_took(Duration(12), 0.004, 3);
     metrics.collected("replay", true, 30, Duration(3));
     metrics.collected("replay", false, 0, Duration(900));
@@ -153,6 +156,26 @@ TEST(ScalingMetrics, TotalsBecomeIncreases) {
     expect("9");
     metrics.stream_points(shop, "late", 4.0);  // counted from a new start
     expect("13");
+}
+
+TEST(ScalingMetrics, WhatWasNoticedOfDemandIsCounted) {
+    ScalingMetrics metrics;
+    metrics.noticed(shop,
+                    {.level_shifts = 1, .incidents = 0, .clipped_steps = 30, .in_doubt = true});
+    metrics.noticed(shop,
+                    {.level_shifts = 1, .incidents = 2, .clipped_steps = 31, .in_doubt = false});
+    const auto text = metrics.text();
+    EXPECT_THAT(text, HasSubstr("forescale_level_shifts_total{service=\"shop\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("forescale_demand_incidents_total{service=\"shop\"} 2\n"));
+    EXPECT_THAT(text, HasSubstr("forescale_clipped_steps_total{service=\"shop\"} 31\n"));
+    EXPECT_THAT(text, HasSubstr("forescale_demand_in_doubt{service=\"shop\"} 0\n"));
+}
+
+TEST(ScalingMetrics, WhatMembersTookAddsUpOverServices) {
+    ScalingMetrics metrics;
+    for (int i = 0; i < 3; ++i) metrics.member_took("gru", std::chrono::milliseconds(250));
+    EXPECT_THAT(metrics.text(),
+                HasSubstr("forescale_member_cpu_seconds_total{member=\"gru\"} 0.75\n"));
 }
 
 TEST(ScalingMetrics, OpenLabelsAreBounded) {

@@ -48,14 +48,16 @@ DataState data_of(const ServiceState& state) {
     return {};
 }
 
-/// Members that broke, by name, and that the others stand in for them; empty: none did.
-std::string broken_members(const ForecastPath& path) {
-    std::string broken;
-    for (const MemberView& member : path.members)
-        if (member.asleep && member.asleep_because.starts_with("broke"))
-            broken += fmt::format("{}{} {}", broken.empty() ? "" : "; ", member.name,
-                                  member.asleep_because);
-    return broken.empty() ? broken : broken + ": put to sleep for a day, the others forecast on";
+/// Members that broke or were slow, by name, and that the others stand in for them; empty: none
+/// did.
+std::string members_at_rest(const ForecastPath& path) {
+    std::string at_rest;
+    for (const MemberView& member : path.members) {
+        const std::string& why = member.asleep_because;
+        if (!member.asleep || !(why.starts_with("broke") || why.starts_with("slow"))) continue;
+        at_rest += fmt::format("{}{} {}", at_rest.empty() ? "" : "; ", member.name, why);
+    }
+    return at_rest.empty() ? at_rest : at_rest + ": put to sleep for a day, the others forecast on";
 }
 
 bool wants_more_than_max(const ServiceState& state) {
@@ -194,13 +196,18 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
             .since = now});
     note_counts(parts.metrics, state.id(), counts);
     if (state.path()) {
-        const std::string broken = broken_members(*state.path());
+        const std::string at_rest = members_at_rest(*state.path());
         report(parts, "forecast/" + state.id().str(),
-               broken.empty() ? HealthState::ok : HealthState::degraded, broken, now);
+               at_rest.empty() ? HealthState::ok : HealthState::degraded, at_rest, now);
     }
     if (state.path())
         parts.metrics.forecast_made(state.id(), state.path()->confidence,
                                     now - state.path()->origin);
+    const auto noticed = state.forecaster().noticed();
+    parts.metrics.noticed(state.id(), {.level_shifts = noticed.level_shifts,
+                                       .incidents = noticed.incidents,
+                                       .clipped_steps = noticed.clipped_steps,
+                                       .in_doubt = noticed.in_doubt});
     parts.metrics.lead_time(state.id(), state.turn().lead_time.lead_time(),
                             state.turn().lead_time.learned());
 }
@@ -223,6 +230,12 @@ void note_scores(ScalingMetrics& metrics, const ServiceState& state) {
             metrics.forecast_scored(state.id(), score.horizon,
                                     std::abs(score.forecast - score.actual), score.actual,
                                     score.inside_90);
+}
+
+void note_costs(ScalingMetrics& metrics, const ServiceState& state) {
+    if (!state.path() || state.member_costs().size() != state.path()->members.size()) return;
+    for (std::size_t m = 0; m < state.member_costs().size(); ++m)
+        metrics.member_took(state.path()->members[m].name, state.member_costs()[m]);
 }
 
 void note_counts(ScalingMetrics& metrics, const ServiceId& service, const StreamCounts& counts) {

@@ -71,6 +71,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(std::vector<Service> services,
     TRY(pipeline->recorder_, Recorder::open(parts.store));
     TRY_VOID(pipeline->open_models());
     TRY_VOID(pipeline->recover());
+    for (auto& state : pipeline->services_)
+        state->time_members(settings.cost_clocks, settings.member_step_max);
     return pipeline;
 }
 

@@ -25,6 +25,10 @@ struct PipelineSettings {
     Retention retention;
     Timestamp opened_at;  ///< now, where that is later than the newest recorded turn
     ExecutorSettings executor;
+    Duration member_step_max = MemberCosts::step_max_usual;  ///< of a member, for a grid step
+    /// What members are timed with. Decisions then depend on how fast the machine is: not where the
+    /// same samples must give the same decisions, in a replay or a simulation.
+    CostClocks cost_clocks = {};
     TrainingSettings training = {};  ///< trained models: which there are, and how new ones come
     bool publishes_view =
         true;  ///< off where nobody looks: a simulation, the fast part of a replay

@@ -66,6 +66,7 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
     }
     state.repeat(small.event_changes);
     state.turn().served_limits = small.served_limits;
+    state.turn().member_rests = small.member_rests;
     TRY_VOID(
         repeat_turns(state, {state.id(), from, turn->turn + tick_of_storage}, small.known_until));
     state.turn() = std::move(small);

@@ -71,7 +71,7 @@ void ServiceState::absorb(const Window& window, Batch& batch) {
 }
 
 void ServiceState::absorb_grid(const Window& window, Batch& batch) {
-    forecaster_.observe(window, served_limit(window));
+    observe_grid(window);
     if (forecaster_.forecast().empty()) return;
     path_ = std::make_shared<const ForecastPath>(forecaster_.forecast());
     for (const auto& score : forecaster_.matured()) {
@@ -87,6 +87,35 @@ void ServiceState::absorb_grid(const Window& window, Batch& batch) {
                                          .quantiles = point.quantiles,
                                          .confidence = path_->confidence,
                                          .actual = std::nullopt});
+}
+
+void ServiceState::observe_grid(const Window& window) {
+    using std::chrono::nanoseconds;
+    const auto spent = [&] { return clocks_.processor ? clocks_.processor() : nanoseconds(0); };
+    const nanoseconds before = spent();
+    forecaster_.observe(window, served_limit(window));
+    if (forecaster_.forecast().origin != window.start) return;
+    if (clocks_.wall) {
+        const nanoseconds all = spent() - before;
+        member_costs_ = forecaster_.member_costs();
+        for (nanoseconds& cost : member_costs_) cost = std::min(cost, all);
+        rest_slow_members();
+    }
+    for (const MemberRest& rest : turn_.member_rests)
+        if (rest.after == window.start) forecaster_.rest(rest.member, rest.why);
+}
+
+void ServiceState::rest_slow_members() {
+    const ForecastPath& path = forecaster_.forecast();
+    for (auto& [member, why] : costs_.note(path.members, member_costs_, member_step_max_))
+        turn_.member_rests.push_back(
+            {.after = path.origin, .member = std::move(member), .why = std::move(why)});
+}
+
+void ServiceState::time_members(CostClocks clocks, Duration step_max) {
+    forecaster_.time_members(clocks.wall);
+    clocks_ = std::move(clocks);
+    member_step_max_ = step_max;
 }
 
 void ServiceState::absorb(const Point& point) {
@@ -194,6 +223,7 @@ std::string ServiceState::save_learned() const {
 void ServiceState::checkpointed(Timestamp now) {
     turn_.checkpoint_at = now;
     turn_.event_changes.clear();
+    turn_.member_rests.clear();
     auto& limits = turn_.served_limits;
     if (limits.size() > 1) limits.erase(limits.begin(), limits.end() - 1);
     known_.checkpointed(now);

@@ -3,6 +3,7 @@
 #include "domain/operation.h"
 #include "execution/lead_time.h"
 #include "pipeline/known_events.h"
+#include "pipeline/member_costs.h"
 #include "pipeline/score_book.h"
 #include "pipeline/training_plan.h"
 #include "prediction/forecaster.h"
@@ -27,7 +28,7 @@ struct TrainedPair {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 3;
+    static constexpr std::uint32_t version = 4;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;
@@ -44,12 +45,13 @@ struct TurnState {
     std::vector<EventChange> event_changes;  ///< since then
     /// Since then, and the newest before: what the ready replicas can serve, after which grid step.
     std::vector<std::pair<Timestamp, double>> served_limits;
+    std::vector<MemberRest> member_rests;  ///< since then
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
                 recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes,
-                served_limits);
+                served_limits, member_rests);
     }
 };
 
@@ -68,6 +70,15 @@ public:
     /// none. Which they are is stored with what was learned.
     void use(const TrainedPair& models);
     [[nodiscard]] const ModelChoice& models() const { return models_; }
+
+    /// Times the members from the next window on, and puts those to sleep that take longer than
+    /// that for a grid step. What was decided so in an earlier life is repeated, not judged again:
+    /// to be called when everything was repeated.
+    void time_members(CostClocks clocks, Duration step_max);
+    /// What each member took in the newest grid step, in the order of the path's; empty: not timed.
+    [[nodiscard]] const std::vector<std::chrono::nanoseconds>& member_costs() const {
+        return member_costs_;
+    }
 
     /// Notes what can be served from now on: measured demand at that bound is less than what was
     /// wanted.
@@ -113,6 +124,8 @@ public:
 
 private:
     void absorb_grid(const Window& window, Batch& batch);
+    void observe_grid(const Window& window);
+    void rest_slow_members();
     void repeat_due(bool all_left);
     [[nodiscard]] std::optional<double> served_limit(const Window& window) const;
     [[nodiscard]] std::optional<Point> measured(Timestamp now) const;
@@ -125,6 +138,10 @@ private:
     ScoreBook scores_;
     ModelChoice models_;
     TurnState turn_;
+    CostClocks clocks_;
+    Duration member_step_max_{0};
+    MemberCosts costs_;
+    std::vector<std::chrono::nanoseconds> member_costs_;
     std::shared_ptr<const ForecastPath> path_;
 };
 

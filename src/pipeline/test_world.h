@@ -161,6 +161,7 @@ public:
         PipelineSettings settings;
         settings.opened_at = clock_.now();
         settings.training = training;
+        settings.cost_clocks = cost_clocks;
         TRY(pipeline, Pipeline::open(std::move(services), std::move(pollers), parts, settings));
         if (pipeline->resumed_at()) clock_.advance_to(*pipeline->resumed_at());
         return {};
@@ -206,6 +207,7 @@ public:
 
     bool source_broken = false;
     TrainingSettings training;
+    CostClocks cost_clocks;  ///< empty: members are not timed
     Happened happened;
     ScalingMetrics metrics;
     HealthChecker health;

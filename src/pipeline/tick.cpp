@@ -107,7 +107,9 @@ void Pipeline::learn_windows(Turn& turn, const WindowBatch& closed) {
     for (const auto& window : closed.windows) {
         state->absorb(window, turn.batch);
         note_paired(*state);
-        if (window.width == state->service().grid_step) note_scores(parts_.metrics, *state);
+        if (window.width != state->service().grid_step) continue;
+        note_scores(parts_.metrics, *state);
+        note_costs(parts_.metrics, *state);
     }
 }
 

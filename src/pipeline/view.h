@@ -4,6 +4,7 @@
 #include "domain/forecast.h"
 #include "domain/operation.h"
 #include "domain/service.h"
+#include "prediction/forecaster.h"
 
 #include <memory>
 #include <mutex>
@@ -21,6 +22,7 @@ struct ServiceView {
     Duration lead_time{0};
     bool lead_time_learned = false;
     std::shared_ptr<const ForecastPath> path;  ///< null before the first forecast
+    Forecaster::Noticed noticed;               ///< of its demand since it began
     std::shared_ptr<const Decision>
         decision;                        ///< of this turn, recorded or not; null before the first
     std::optional<Operation> operation;  ///< the newest one

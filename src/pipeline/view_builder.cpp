@@ -11,6 +11,7 @@ ServiceView view_of(const ServiceState& state) {
     out.lead_time = state.turn().lead_time.lead_time();
     out.lead_time_learned = state.turn().lead_time.learned();
     out.path = state.path();
+    out.noticed = state.forecaster().noticed();
     out.decision = state.decision;
     out.operation = state.newest_operation;
     if (state.decision && state.decision->inputs.lead_demand) {

@@ -179,10 +179,14 @@ struct Forecaster::Impl {
     double demand_max = 0.0;     ///< fading
     ForecastPath path;
     std::vector<MaturedScore> matured;
+    Stopwatch watch;
+    std::int64_t steps_timed = 0;
 };
 
 void Forecaster::Impl::observe(Timestamp at, double value) {
     matured.clear();
+    members.forget_costs();
+    steps_timed = 0;
     if (!demand.empty()) {
         if (at <= demand.newest()) return;
         for (Timestamp gap = demand.newest() + step; gap < at; gap += step)
@@ -332,7 +336,8 @@ void Forecaster::Impl::ask_members(bool rescaled) {
                         .seasons = seasons,
                         .trained = *trained,
                         .rescaled = rescaled};
-    members.step(moment, demand_max);
+    members.step(moment, demand_max, watch);
+    ++steps_timed;
     shadow.step(moment, members, demand_max);
 }
 
@@ -453,6 +458,23 @@ void Forecaster::observe(const Window& window, std::optional<double> served_max)
                    served_max ? impl_->wanted(window.start, demand, *served_max) : demand);
 }
 
+void Forecaster::time_members(Stopwatch watch) {
+    impl_->watch = std::move(watch);
+}
+
+std::vector<std::chrono::nanoseconds> Forecaster::member_costs() const {
+    const auto all = impl_->members.costs();
+    std::vector<std::chrono::nanoseconds> per_step(all.begin(), all.end());
+    for (auto& cost : per_step) cost /= std::max<std::int64_t>(1, impl_->steps_timed);
+    return per_step;
+}
+
+void Forecaster::rest(std::string_view member, const std::string& why) {
+    for (std::size_t m = 0; m < impl_->members.size(); ++m)
+        if (impl_->members.name(m) == member) impl_->members.rest(m, why);
+    impl_->shadow.rest(member, why);
+}
+
 Forecaster::Noticed Forecaster::noticed() const {
     return {.level_shifts = impl_->changes.shifts(),
             .incidents = impl_->changes.incidents(),
@@ -530,6 +552,7 @@ Result<void> Forecaster::load(std::string_view state) {
     fresh->trained = impl_->trained;
     fresh->shadow.take_models_of(impl_->shadow);
     fresh->events.know_as(impl_->events);
+    fresh->watch = std::move(impl_->watch);
     impl_ = std::move(fresh);
     return {};
 }

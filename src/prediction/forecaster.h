@@ -5,6 +5,7 @@
 #include "domain/series.h"
 #include "domain/service.h"
 #include "prediction/event_effects.h"
+#include "prediction/members.h"
 
 #include <memory>
 #include <optional>
@@ -81,6 +82,17 @@ public:
     /// Every member's share of the combination at a headline horizon, in the same order; 0 while
     /// asleep.
     [[nodiscard]] std::vector<double> member_weights(Duration horizon) const;
+
+    /// From the next observe() on, members are timed; empty: they are not. Not part of save();
+    /// load() keeps it.
+    void time_members(Stopwatch watch);
+    /// What each member took per grid step of the newest observe(), in the order of
+    /// ForecastPath::members.
+    [[nodiscard]] std::vector<std::chrono::nanoseconds> member_costs() const;
+    /// The member rests for a day from the next observe() on (Members::rest). What a clock said is
+    /// not the same in every life: who calls this keeps it, and repeats it after the same window.
+    /// A name that no member has is ignored.
+    void rest(std::string_view member, const std::string& why);
 
     /// What was noticed of demand since the service began; counts.
     struct Noticed {

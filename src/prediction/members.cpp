@@ -24,10 +24,16 @@ std::string fault(const std::vector<double>& medians, double demand_max) {
 }  // namespace
 
 Members::Members(const ModelSettings& settings, const ModelRegistry& registry)
-    : steps_per_day_(std::max<std::int64_t>(1, day / settings.step)) {
+    : settings_(settings), steps_per_day_(std::max<std::int64_t>(1, day / settings.step)) {
     for (const auto& [name, make] : registry)
-        members_.push_back(
-            {.name = name, .model = make(settings), .answer = {}, .broke = {}, .rest_steps = 0});
+        members_.push_back({.name = name,
+                            .make = make,
+                            .model = make(settings),
+                            .answer = {},
+                            .rests_because = {},
+                            .rest_steps = 0,
+                            .is_idle = false});
+    forget_costs();
 }
 
 void Members::take_over(const Members& other) {
@@ -42,25 +48,43 @@ void Members::take_over(const Members& other) {
     }
 }
 
-void Members::step(const Moment& moment, double demand_max) {
-    for (Member& member : members_) {
-        member.answer = member.model->step(moment);
+void Members::step(const Moment& moment, double demand_max, const Stopwatch& watch) {
+    auto before = watch ? watch() : std::chrono::nanoseconds(0);
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+        Member& member = members_[m];
+        member.is_idle = member.is_idle && member.rest_steps > 0;
+        if (!member.is_idle) member.answer = member.model->step(moment);
         check(member, demand_max);
+        if (!watch) continue;
+        const auto after = watch();
+        costs_[m] += after - before;
+        before = after;
     }
 }
 
-// A member that broke goes on learning while it rests.
+void Members::rest(std::size_t member, std::string why) {
+    Member& slow = members_[member];
+    slow.model = slow.make(settings_);
+    slow.rests_because = std::move(why);
+    slow.rest_steps = steps_per_day_;
+    slow.is_idle = true;
+}
+
+void Members::forget_costs() {
+    costs_.assign(members_.size(), std::chrono::nanoseconds(0));
+}
+
 void Members::check(Member& member, double demand_max) const {
-    if (member.answer.asleep_because.empty()) {
+    if (!member.is_idle && member.answer.asleep_because.empty()) {
         std::string why = fault(member.answer.medians, demand_max);
         if (!why.empty()) {
-            member.broke = std::move(why);
+            member.rests_because = std::move(why);
             member.rest_steps = steps_per_day_;
         }
     }
     if (member.rest_steps == 0) return;
     --member.rest_steps;
-    member.answer = asleep(member.broke);
+    member.answer = asleep(member.rests_because);
 }
 
 std::vector<std::string_view> Members::names() const {

@@ -293,6 +293,108 @@ private:
     double value_;
 };
 
+/// Answers with how many steps it has seen.
+class Counting final : public Model {
+public:
+    Answer step(const Moment& moment) override {
+        ++steps_;
+        return {.medians = std::vector<double>(moment.anchors.size(), steps_),
+                .asleep_because = {}};
+    }
+    void save(ArchiveWriter& archive) override { archive(steps_); }
+    void load(ArchiveReader& archive) override { archive(steps_); }
+
+private:
+    double steps_ = 0.0;
+};
+
+/// A service whose only demand is 3.
+struct Steady {
+    Series demand{step, 10};
+    Zone utc;
+    std::vector<Timestamp> holidays;
+    FeatureContext context{.demand = demand, .zone = utc, .holidays = holidays};
+    Anchors anchors{1};
+    FeatureMemory memory{anchors};
+    TrainedModels trained;
+
+    Steady() { demand.append(Timestamp{}, 3.0); }
+    [[nodiscard]] Moment moment() const {
+        return {.context = context,
+                .anchors = anchors,
+                .level_now = 1.0,
+                .origin = {},
+                .targets = {},
+                .lessons = {},
+                .memory = memory,
+                .rollup = demand,
+                .seasons = {},
+                .trained = trained};
+    }
+};
+
+const ModelRegistry& two_that_count() {
+    static const auto make = [](const ModelSettings&) -> std::unique_ptr<Model> {
+        return std::make_unique<Counting>();
+    };
+    static const ModelRegistry registry{{"quick", make}, {"slow", make}};
+    return registry;
+}
+
+TEST(Members, OneThatRestsCostsNothingAndBeginsAnewAfterADay) {
+    const Steady steady;
+    Members members({.step = step, .seed = 0}, two_that_count());
+    for (int i = 0; i < 5; ++i) members.step(steady.moment(), 1000.0);
+    members.rest(1, "slow: 12 ms a step");
+    EXPECT_DOUBLE_EQ(members.medians(0)[1], 5.0) << "what it has said stands until the next step";
+    for (int i = 0; i < 288; ++i) {
+        members.step(steady.moment(), 1000.0);
+        EXPECT_EQ(members.asleep_because(1), "slow: 12 ms a step");
+        EXPECT_TRUE(std::isnan(members.medians(0)[1]));
+    }
+    members.step(steady.moment(), 1000.0);
+    EXPECT_EQ(members.asleep_because(1), "");
+    EXPECT_DOUBLE_EQ(members.medians(0)[1], 1.0);
+    EXPECT_DOUBLE_EQ(members.medians(0)[0], 294.0);
+}
+
+TEST(Members, ARestGoesOnInTheNextLife) {
+    const Steady steady;
+    Members kept({.step = step, .seed = 0}, two_that_count());
+    Members loaded({.step = step, .seed = 0}, two_that_count());
+    kept.step(steady.moment(), 1000.0);
+    kept.rest(1, "slow");
+    for (int i = 0; i < 100; ++i) kept.step(steady.moment(), 1000.0);
+    ArchiveWriter writer;
+    kept.fields(writer);
+    const std::string state = writer.take();
+    ArchiveReader reader(state);
+    loaded.fields(reader);
+    for (int i = 100; i < 300; ++i) {
+        kept.step(steady.moment(), 1000.0);
+        loaded.step(steady.moment(), 1000.0);
+        ASSERT_EQ(kept.asleep_because(1), loaded.asleep_because(1)) << i;
+        ASSERT_EQ(kept.asleep_because(1).empty(), i >= 288) << i;
+    }
+    EXPECT_DOUBLE_EQ(kept.medians(0)[1], loaded.medians(0)[1]);
+}
+
+TEST(Members, AreTimedOneByOne) {
+    using std::chrono::nanoseconds;
+    const Steady steady;
+    Members members({.step = step, .seed = 0}, two_that_count());
+    const std::array<int, 3> readings{5, 7, 107};  // before, between and behind the two members
+    std::size_t calls = 0;
+    const Stopwatch watch = [&] { return nanoseconds(readings[calls++ % 3]); };
+    members.step(steady.moment(), 1000.0, watch);
+    members.step(steady.moment(), 1000.0, watch);
+    EXPECT_EQ(members.costs()[0], nanoseconds(4));
+    EXPECT_EQ(members.costs()[1], nanoseconds(200));
+    members.forget_costs();
+    members.step(steady.moment(), 1000.0);
+    EXPECT_EQ(members.costs()[1], nanoseconds(0));
+}
+
 TEST(Members, OneThatBreaksIsPutToSleepAndNamed) {
     const ModelRegistry registry{
         {"explodes",
@@ -307,24 +409,7 @@ TEST(Members, OneThatBreaksIsPutToSleepAndNamed) {
              return std::make_unique<Fixed>(nan);
          }}};
     Members members({.step = step, .seed = 0}, registry);
-    Series demand(step, 10);
-    demand.append(Timestamp{}, 3.0);
-    const Zone utc;
-    const FeatureContext context{.demand = demand, .zone = utc, .holidays = {}};
-    const Anchors anchors{1};
-    const FeatureMemory memory(anchors);
-    const TrainedModels trained;
-    members.step({.context = context,
-                  .anchors = anchors,
-                  .level_now = 1.0,
-                  .origin = {},
-                  .targets = {},
-                  .lessons = {},
-                  .memory = memory,
-                  .rollup = demand,
-                  .seasons = {},
-                  .trained = trained},
-                 3.0);
+    members.step(Steady().moment(), 3.0);
     EXPECT_THAT(members.asleep_because(0), ::testing::StartsWith("broke: 1e+12"));
     EXPECT_EQ(members.asleep_because(1), "");
     EXPECT_EQ(members.asleep_because(2), "broke: not a number");

@@ -79,6 +79,11 @@ void Shadow::step(const Moment& moment, const Members& live, double demand_max) 
     ++steps_;
 }
 
+void Shadow::rest(std::string_view member, const std::string& why) {
+    for (std::size_t m = 0; members_ && m < members_->size(); ++m)
+        if (members_->name(m) == member) members_->rest(m, why);
+}
+
 void Shadow::learn(Ring& ring, const Moment& moment) {
     const double actual = moment.context.demand.values().back();
     if (std::isnan(actual)) return;

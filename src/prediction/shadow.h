@@ -35,6 +35,9 @@ public:
     /// Of the targets that this step is.
     [[nodiscard]] const std::vector<PairedLoss>& matured() const { return matured_; }
 
+    /// A member that rests among the live ones rests here too.
+    void rest(std::string_view member, const std::string& why);
+
     /// For a forecaster that was read: the models are not part of its state.
     void take_models_of(Shadow& before) { other_ = std::move(before.other_); }
 
