@@ -179,7 +179,7 @@ TEST(Ridge, AnIncidentDoesNotPoisonTheDaysAfterIt) {
 }
 
 TEST(NormalEquations, RecoversTheCoefficients) {
-    ridge::NormalEquations equations(3);
+    ridge::NormalEquations<double> equations(3);
     Rng rng(5);
     for (int i = 0; i < 500; ++i) {
         const std::array<double, 3> row{rng.uniform() - 0.5, rng.uniform() - 0.5, 1.0};
@@ -193,7 +193,7 @@ TEST(NormalEquations, RecoversTheCoefficients) {
 }
 
 TEST(NormalEquations, NotANumberIsRefused) {
-    ridge::NormalEquations equations(1);
+    ridge::NormalEquations<double> equations(1);
     equations.add(std::array{std::numeric_limits<double>::quiet_NaN()}, 1.0, 1.0, 1.0);
     std::array<double, 1> solution{};
     EXPECT_FALSE(equations.solve(1e-3, solution));

@@ -40,7 +40,7 @@ double dot(std::span<const double> a, std::span<const double> b) {
 /// One round of reweighted least squares: rows that the solution so far misses count less. False
 /// when there is no solution.
 bool fit_round(const BoostingRows& rows, bool is_first, std::vector<double>& solution) {
-    ridge::NormalEquations equations(rows.columns);
+    ridge::NormalEquations<double> equations(rows.columns);
     std::vector<double> row(rows.columns);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         double largest = ordinary;

@@ -10,8 +10,6 @@ namespace {
 constexpr Duration fit_every = std::chrono::hours(12);
 constexpr Duration fit_retry = std::chrono::hours(1);  ///< before the first
 constexpr double half_life_days = 7.0;
-constexpr double weight_max = 2.2;
-constexpr double error_floor = 1e-6;
 constexpr double penalty = 3e-3;
 constexpr float constant = 0.3F;
 constexpr Duration horizon_min = std::chrono::hours(1);
@@ -20,10 +18,9 @@ using Row = std::array<double, columns>;
 
 /// What is added to shape times level, per horizon.
 struct Correction {
-    ridge::NormalEquations equations{columns};
+    ridge::NormalEquations<double> equations{columns};
     std::vector<double> shares;  ///< empty until first solved: nothing is added
-    double error_mean = 0.0;
-    double errors = 0.0;
+    ridge::Reweighting reweighting;
     std::uint32_t rows = 0;
 
     [[nodiscard]] double say(const Row& row) const {
@@ -33,12 +30,7 @@ struct Correction {
         return sum;
     }
     void learn(const Row& row, double y, double keep) {
-        constexpr double keep_error = 0.999;
-        const double error = std::abs(y - say(row));
-        errors = keep_error * errors + 1.0;
-        error_mean += (error - error_mean) / errors;
-        equations.add(row, y, std::min(error_mean / std::max(error, error_floor), weight_max),
-                      keep);
+        equations.add(row, y, reweighting.weight_of(std::abs(y - say(row))), keep);
         ++rows;
     }
     void solve() {
@@ -47,7 +39,7 @@ struct Correction {
     }
     template <class Archive>
     void fields(Archive& archive) {
-        archive(equations, shares, error_mean, errors, rows);
+        archive(equations, shares, reweighting, rows);
     }
 };
 

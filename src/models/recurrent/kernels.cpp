@@ -5,28 +5,14 @@
 #include <cstring>
 #include <numbers>
 
-// The loops are written once and compiled twice; vectors of eight are one register with AVX2 and
-// two without, with the same operations on every element.
-#define FORESCALE_INLINE [[gnu::always_inline]] inline
-#if defined(__x86_64__)
-#define FORESCALE_AVX2 __attribute__((target("avx2")))
-#else
-#define FORESCALE_AVX2
-#endif
-
 namespace forescale::recurrent {
 
 namespace {
-using Eight = float __attribute__((vector_size(32)));
+using simd::Eight;
+using simd::load;
+using simd::store;
 using EightInts = std::int32_t __attribute__((vector_size(32)));
-constexpr std::size_t lanes = 8;
-
-FORESCALE_INLINE void load(Eight& to, const float* from) {
-    std::memcpy(&to, from, sizeof to);
-}
-FORESCALE_INLINE void store(float* to, const Eight& from) {
-    std::memcpy(to, &from, sizeof from);
-}
+constexpr std::size_t lanes = simd::lanes<float>;
 
 /// A block of the result stays in registers while the sum runs: Rows x Vectors of eight.
 template <std::size_t Rows, std::size_t Vectors>
@@ -147,15 +133,6 @@ FORESCALE_AVX2 void tangent_avx2(std::span<float> values) {
     for_each_eight(values, Tangent{});
 }
 }  // namespace
-
-Path best_path() {
-#if defined(__x86_64__)
-    static const bool has_avx2 = static_cast<bool>(__builtin_cpu_supports("avx2"));
-    return has_avx2 ? Path::avx2 : Path::baseline;
-#else
-    return Path::baseline;
-#endif
-}
 
 void multiply_add(const Product<float>& product, Path path) {
     if (path == Path::avx2)

@@ -1,9 +1,14 @@
 #pragma once
+#include "base/simd.h"
+
 #include <cmath>
 #include <cstddef>
 #include <span>
 
 namespace forescale::recurrent {
+
+using simd::best_path;
+using simd::Path;
 
 /// out[m][n] += sum over k, in ascending order, of a[m][k] * b[k][n]. Rows of `b` and of `out` are
 /// contiguous and `columns` long; `a` may be read across (a transposed matrix).
@@ -15,12 +20,6 @@ struct Product {
     const T* b;
     T* out;
 };
-
-/// Which instructions the kernels use. Every element is summed in the same order with the same
-/// roundings on each path, so the bits do not depend on the machine.
-enum class Path : unsigned char { baseline, avx2 };
-/// The fastest one that this processor has.
-[[nodiscard]] Path best_path();
 
 void multiply_add(const Product<float>& product, Path path);
 /// x := 1 / (1 + exp(-x)), within 3e-7

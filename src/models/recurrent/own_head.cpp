@@ -8,7 +8,6 @@
 namespace forescale::recurrent {
 
 namespace {
-constexpr double weight_max = 2.2;  ///< of a row that was met, against one missed by the mean error
 constexpr double error_floor = 1e-9;
 constexpr double keep_error = 0.998;  ///< about two days of 5 min steps between half and whole
 constexpr double penalty = 0.02;
@@ -40,14 +39,13 @@ std::size_t width_of(const Network& network, std::size_t h) {
 }  // namespace
 
 double OwnHead::say(std::span<const float> columns) const {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < columns.size(); ++i)
-        sum += static_cast<double>(columns[i]) * coefficients_[i];
-    return std::clamp(sum, -correction_max, correction_max);
+    return std::clamp(ridge::dot(columns, coefficients_, ridge::best_path()), -correction_max,
+                      correction_max);
 }
 
 double OwnHead::correction(std::span<const float> columns) const {
-    if (coefficients_.size() != columns.size() || !(error_ < error_alone_)) return 0.0;
+    if (coefficients_.size() != columns.size() || !(with_head_.error_mean < error_alone_))
+        return 0.0;
     return say(columns);
 }
 
@@ -55,13 +53,10 @@ void OwnHead::learn(std::span<const float> columns, double missed, double cost) 
     double weight = cost;
     if (is_solved()) {
         const double error = cost * std::abs(missed - say(columns));
-        count_ = keep_error * count_ + 1.0;
-        error_ += (error - error_) / count_;
-        error_alone_ += (cost * std::abs(missed) - error_alone_) / count_;
-        weight *= std::min(error_ / std::max(error, error_floor), weight_max);
+        weight *= with_head_.weight_of(error, keep_error, error_floor);
+        error_alone_ += (cost * std::abs(missed) - error_alone_) / with_head_.errors;
     }
-    std::vector<double> row(columns.begin(), columns.end());
-    equations_.add(row, missed, weight, keep_);
+    equations_.add(columns, missed, weight, keep_);
     rows_ += 1.0;
 }
 

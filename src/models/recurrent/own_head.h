@@ -31,19 +31,18 @@ public:
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(columns_, equations_, coefficients_, keep_, error_, error_alone_, count_, rows_);
+        archive(columns_, equations_, coefficients_, keep_, with_head_, error_alone_, rows_);
     }
 
 private:
     [[nodiscard]] double say(std::span<const float> columns) const;
 
     std::uint64_t columns_ = 0;
-    ridge::NormalEquations equations_;
+    ridge::NormalEquations<float> equations_;
     std::vector<double> coefficients_;  ///< empty until first solved
     double keep_ = 1.0;
-    double error_ = 0.0;        ///< fading mean of the absolute error with the head
-    double error_alone_ = 0.0;  ///< and without it
-    double count_ = 0.0;        ///< faded count behind both
+    ridge::Reweighting with_head_;
+    double error_alone_ = 0.0;  ///< fading mean of the absolute error without it
     double rows_ = 0.0;
 };
 

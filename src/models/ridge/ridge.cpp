@@ -6,9 +6,6 @@
 namespace forescale::ridge {
 
 namespace {
-constexpr double weight_max =
-    2.2;  ///< of a row that the model met exactly, against one it missed by the mean error
-constexpr double error_floor = 1e-6;  ///< log levels
 constexpr Duration near = std::chrono::hours(1);
 constexpr Duration solve_far = day;
 
@@ -29,34 +26,26 @@ struct HalfLife {
 /// A day after an incident its echo stands in the columns of the same time of day, and pulls with
 /// its size: rows count less, the further their largest column lies beyond what calendars and
 /// ordinary changes reach.
-double leverage_weight(std::span<const double> row) {
-    constexpr double ordinary = 1.0;  // log levels: a factor of 2.7
-    double largest = ordinary;
-    for (const double column : row) largest = std::max(largest, std::abs(column));
-    return ordinary / largest;
+double leverage_weight(std::span<const float> row) {
+    constexpr float ordinary = 1.0F;  // log levels: a factor of 2.7
+    float largest = ordinary;
+    for (const float column : row) largest = std::max(largest, std::abs(column));
+    return 1.0 / static_cast<double>(largest);
 }
 
 /// The regression for one anchor.
 struct Regression {
-    NormalEquations equations;
+    NormalEquations<float> equations;
     std::vector<double> coefficients;  ///< empty until first solved
-    double error_mean = 0.0;           ///< fading mean of the absolute error, log levels
-    double errors = 0.0;               ///< faded count behind it
-    double rows = 0.0;                 ///< all rows ever seen
+    Reweighting reweighting;
+    double rows = 0.0;  ///< all rows ever seen
 
-    [[nodiscard]] double say(std::span<const double> row) const {
-        double sum = 0.0;
-        for (std::size_t i = 0; i < row.size(); ++i) sum += row[i] * coefficients[i];
-        return sum;
+    [[nodiscard]] double say(std::span<const float> row) const {
+        return dot(row, coefficients, best_path());
     }
-    [[nodiscard]] double weight_of(double error) {
-        constexpr double keep = 0.999;  // about two days of 5 min steps
-        errors = keep * errors + 1.0;
-        error_mean += (error - error_mean) / errors;
-        return std::min(error_mean / std::max(error, error_floor), weight_max);
-    }
-    void learn(std::span<const double> row, double change, double keep) {
-        const double weight = coefficients.empty() ? 1.0 : weight_of(std::abs(change - say(row)));
+    void learn(std::span<const float> row, double change, double keep) {
+        const double weight =
+            coefficients.empty() ? 1.0 : reweighting.weight_of(std::abs(change - say(row)));
         equations.add(row, change, weight * leverage_weight(row), keep);
         rows += 1.0;
     }
@@ -66,7 +55,7 @@ struct Regression {
     }
     template <class Archive>
     void fields(Archive& archive) {
-        archive(equations, coefficients, error_mean, errors, rows);
+        archive(equations, coefficients, reweighting, rows);
     }
 };
 
@@ -100,11 +89,11 @@ private:
     }
     void restart(std::size_t anchors) {
         Regression fresh;
-        fresh.equations = NormalEquations(feature_columns());
+        fresh.equations = NormalEquations<float>(feature_columns());
         regressions_.assign(anchors, fresh);
         steps_ = 0;
     }
-    std::span<const double> row_of(std::span<const float> origin, std::span<const float> target) {
+    std::span<const float> row_of(std::span<const float> origin, std::span<const float> target) {
         std::copy(target.begin(), target.end(),
                   std::copy(origin.begin(), origin.end(), row_.begin()));
         return row_;
@@ -144,7 +133,7 @@ private:
     HalfLife half_life_;
     std::uint64_t steps_ = 0;
     std::vector<Regression> regressions_;
-    std::vector<double> row_;  ///< scratch
+    std::vector<float> row_;  ///< scratch
 };
 }  // namespace
 

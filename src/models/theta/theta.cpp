@@ -16,8 +16,6 @@ constexpr std::size_t columns = lines + 1;  ///< and a constant: the habit itsel
 constexpr double constant = 0.3;
 constexpr double penalty = 1e-3;
 constexpr double half_life_days = 5.0;
-constexpr double weight_max = 2.2;
-constexpr double error_floor = 1e-6;  ///< log levels
 constexpr Duration solve_every = std::chrono::minutes(30);
 
 using Lines = std::array<float, lines>;
@@ -36,10 +34,9 @@ Row to_row(const Lines& levels) {
 
 /// How much of each column lasts until a horizon.
 struct Lasting {
-    ridge::NormalEquations equations{columns};
+    ridge::NormalEquations<double> equations{columns};
     std::vector<double> shares;  ///< per column; empty until first solved
-    double error_mean = 0.0;
-    double errors = 0.0;
+    ridge::Reweighting reweighting;
     std::uint32_t rows = 0;
 
     [[nodiscard]] double say(const Row& row) const {
@@ -48,14 +45,8 @@ struct Lasting {
         return sum;
     }
     void learn(const Row& row, double deviation, double keep) {
-        double weight = 1.0;
-        if (!shares.empty()) {
-            constexpr double keep_error = 0.999;
-            const double error = std::abs(deviation - say(row));
-            errors = keep_error * errors + 1.0;
-            error_mean += (error - error_mean) / errors;
-            weight = std::min(error_mean / std::max(error, error_floor), weight_max);
-        }
+        const double weight =
+            shares.empty() ? 1.0 : reweighting.weight_of(std::abs(deviation - say(row)));
         equations.add(row, deviation, weight, keep);
         ++rows;
     }
@@ -65,7 +56,7 @@ struct Lasting {
     }
     template <class Archive>
     void fields(Archive& archive) {
-        archive(equations, shares, error_mean, errors, rows);
+        archive(equations, shares, reweighting, rows);
     }
 };
 

@@ -1,0 +1,141 @@
+#include "models/ridge/kernels.h"
+
+#include "base/rng.h"
+#include "models/ridge/normal_equations.h"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace forescale::ridge {
+namespace {
+
+template <class Number>
+bool same_bits(const std::vector<Number>& a, const std::vector<Number>& b) {
+    return std::memcmp(a.data(), b.data(), a.size() * sizeof(Number)) == 0;
+}
+
+template <class Number>
+std::vector<Number> random_row(std::size_t columns, Rng& rng) {
+    std::vector<Number> row(padded<Number>(columns), Number{0});
+    for (std::size_t i = 0; i < columns; ++i) row[i] = static_cast<Number>(rng.uniform() - 0.5);
+    return row;
+}
+
+template <class Number>
+std::vector<Number> triangle_of(std::size_t columns, int rows, Path path) {
+    Rng rng(columns);
+    std::vector<Number> triangle(triangle_size<Number>(columns));
+    for (int i = 0; i < rows; ++i) {
+        const std::vector<Number> row = random_row<Number>(columns, rng);
+        add_row({.columns = columns,
+                 .row = row.data(),
+                 .weight = static_cast<Number>(rng.uniform()),
+                 .keep = Number{0.75},
+                 .triangle = triangle.data()},
+                path);
+    }
+    return triangle;
+}
+
+TEST(RidgeKernels, EveryPathGivesTheSameBits) {
+    for (std::size_t columns = 1; columns <= 57; ++columns) {
+        EXPECT_TRUE(same_bits(triangle_of<float>(columns, 9, Path::baseline),
+                              triangle_of<float>(columns, 9, best_path())));
+        EXPECT_TRUE(same_bits(triangle_of<double>(columns, 9, Path::baseline),
+                              triangle_of<double>(columns, 9, best_path())));
+    }
+}
+
+/// A positive definite matrix, its upper rows alone.
+std::vector<double> matrix_of(std::size_t columns) {
+    Rng rng(columns);
+    const std::size_t end = padded<double>(columns);
+    std::vector<double> matrix(columns * end);
+    for (int r = 0; r < 80; ++r) {
+        const std::vector<double> row = random_row<double>(columns, rng);
+        for (std::size_t i = 0; i < columns; ++i)
+            for (std::size_t j = i; j < columns; ++j) matrix[i * end + j] += row[i] * row[j];
+    }
+    for (std::size_t i = 0; i < columns; ++i) matrix[i * end + i] += 0.1;
+    return matrix;
+}
+
+TEST(RidgeKernels, SolvesEverySizeAlikeOnEveryPath) {
+    for (std::size_t columns = 1; columns <= 57; ++columns) {
+        const std::size_t end = padded<double>(columns);
+        const std::vector<double> matrix = matrix_of(columns);
+        std::vector<double> x(end);
+        for (std::size_t i = 0; i < columns; ++i) {
+            const auto wanted = [](std::size_t j) { return static_cast<double>(j % 5) - 1.5; };
+            for (std::size_t j = 0; j < columns; ++j)
+                x[i] += matrix[std::min(i, j) * end + std::max(i, j)] * wanted(j);
+        }
+        const auto solved = [&](Path path) {
+            std::vector<double> of = matrix;
+            std::vector<double> solution = x;
+            EXPECT_TRUE(
+                solve({.columns = columns, .matrix = of.data(), .x = solution.data()}, path));
+            return solution;
+        };
+        const std::vector<double> plain = solved(Path::baseline);
+        for (std::size_t i = 0; i < columns; ++i)
+            EXPECT_NEAR(plain[i], static_cast<double>(i % 5) - 1.5, 1e-10) << columns;
+        EXPECT_TRUE(same_bits(plain, solved(best_path()))) << columns;
+    }
+}
+
+TEST(RidgeKernels, AMatrixThatIsNotPositiveIsRefused) {
+    std::vector<double> matrix = matrix_of(9);
+    matrix[6 * padded<double>(9) + 6] = -1.0;
+    std::vector<double> x(padded<double>(9), 1.0);
+    EXPECT_FALSE(solve({.columns = 9, .matrix = matrix.data(), .x = x.data()}, best_path()));
+}
+
+TEST(RidgeKernels, DotIsTheSumOfProducts) {
+    Rng rng(3);
+    for (std::size_t size = 0; size < 60; ++size) {
+        std::vector<float> row(size);
+        std::vector<double> coefficients(size);
+        double sum = 0.0;
+        for (std::size_t i = 0; i < size; ++i) {
+            row[i] = static_cast<float>(rng.uniform());
+            coefficients[i] = rng.uniform() - 0.5;
+            sum += static_cast<double>(row[i]) * coefficients[i];
+        }
+        const std::vector<double> both{dot(row, coefficients, Path::baseline),
+                                       dot(row, coefficients, best_path())};
+        EXPECT_NEAR(both[0], sum, 1e-12);
+        EXPECT_EQ(std::memcmp(&both[0], &both[1], sizeof(double)), 0);
+    }
+}
+
+// Three weeks of steps that fade within days: what floats lose must not reach the coefficients.
+TEST(NormalEquations, FloatsAreExactEnough) {
+    constexpr std::size_t columns = 20;
+    NormalEquations<float> narrow(columns);
+    NormalEquations<double> wide(columns);
+    Rng rng(7);
+    for (int step = 0; step < 21 * 288; ++step) {
+        std::vector<float> row(columns);
+        for (std::size_t i = 0; i < columns; ++i)  // neighbours are nearly alike
+            row[i] = static_cast<float>(i % 2 == 1 ? 0.99 * static_cast<double>(row[i - 1]) +
+                                                         0.1 * (rng.uniform() - 0.5)
+                                                   : rng.uniform() - 0.5);
+        const double y = static_cast<double>(row[3]) - 0.5 * static_cast<double>(row[8]);
+        const std::vector<double> same(row.begin(), row.end());
+        const double weight = 0.5 + rng.uniform();
+        narrow.add(row, y, weight, 0.9995);
+        wide.add(same, y, weight, 0.9995);
+    }
+    std::vector<double> of_narrow(columns);
+    std::vector<double> of_wide(columns);
+    ASSERT_TRUE(narrow.solve(1e-3, of_narrow));
+    ASSERT_TRUE(wide.solve(1e-3, of_wide));
+    for (std::size_t i = 0; i < columns; ++i) EXPECT_NEAR(of_narrow[i], of_wide[i], 1e-3) << i;
+}
+
+}  // namespace
+}  // namespace forescale::ridge
