@@ -1,18 +1,23 @@
 #include "features/past.h"
 
+#include "base/simd_math.h"
+
 namespace forescale {
 
+double Past::mean(Steps back, Steps count) const {
+    const Steps newest = size() - std::max<Steps>(back, 0);
+    const Steps oldest = std::max<Steps>(size() - back - count, 0);
+    if (oldest >= newest) return Series::missing;
+    const auto seen = values_.subspan(static_cast<std::size_t>(oldest),
+                                      static_cast<std::size_t>(newest - oldest));
+    const simd::Present present = simd::sum_present(seen);
+    return present.count > 0.0 ? present.sum / present.count : Series::missing;
+}
+
 double Past::deviation(Steps count) const {
-    const double middle = mean(0, count);
-    double sum = 0.0;
-    double present = 0.0;
-    for (Steps k = 0; k < std::min(count, size()); ++k) {
-        const double distance = at(k) - middle;
-        if (std::isnan(distance)) continue;
-        sum += distance * distance;
-        present += 1.0;
-    }
-    return present > 1.0 ? std::sqrt(sum / present) : Series::missing;
+    const auto seen = values_.last(static_cast<std::size_t>(std::min(count, size())));
+    const simd::Present present = simd::sum_squares(seen, mean(0, count));
+    return present.count > 1.0 ? std::sqrt(present.sum / present.count) : Series::missing;
 }
 
 }  // namespace forescale

@@ -21,21 +21,7 @@ public:
         return values_[static_cast<std::size_t>(size() - 1 - back)];
     }
     /// Mean of the present ones among `count` steps that end `back` steps ago; NaN without one.
-    [[nodiscard]] double mean(Steps back, Steps count) const {
-        double sum = 0.0;
-        double present = 0.0;
-        const Steps newest = size() - std::max<Steps>(back, 0);
-        const Steps oldest = std::max<Steps>(size() - back - count, 0);
-        const double* const values =
-            values_.data();  // no bounds check per sample: this is the innermost loop
-        for (Steps i = oldest; i < newest; ++i) {
-            const double value = values[i];
-            const bool is_present = !std::isnan(value);
-            sum += is_present ? value : 0.0;
-            present += is_present ? 1.0 : 0.0;
-        }
-        return present > 0.0 ? sum / present : Series::missing;
-    }
+    [[nodiscard]] double mean(Steps back, Steps count) const;
     /// Standard deviation over the newest `count` steps; NaN with fewer than two samples.
     [[nodiscard]] double deviation(Steps count) const;
     /// Mean of the slot and its neighbours within 10 minutes: one sample is too noisy to be a

@@ -70,9 +70,9 @@ void AnchorForecast::combine(const Now& now) {
     level_ = log_level(combined_.value, now.demand_scale);
     const ErrorSigns seen = signs(now);
     calibration_.note_signs(seen);
-    const Calibration::Said interval =
+    const Calibration::Interval interval =
         calibration_.say(seen, staleness(now.age_steps, static_cast<double>(said_.size())));
-    offsets_ = calibration_.offsets(interval);
+    offsets_ = interval.offsets;
     for (double& offset : offsets_) offset *= now.caution;
     said_[slot_of_ring()] = {.combined = combined_.value,
                              .by_regret = combined_.by_regret,
@@ -80,7 +80,7 @@ void AnchorForecast::combine(const Now& now) {
                              .heard = combined_.heard,
                              .offset_05 = static_cast<float>(offsets_[0]),
                              .offset_95 = static_cast<float>(offsets_[quantile_levels.size() - 2]),
-                             .interval = interval};
+                             .interval = interval.said};
     std::ranges::transform(
         now.medians, medians_.begin() + static_cast<std::ptrdiff_t>(slot_of_ring() * members_),
         [](double median) {

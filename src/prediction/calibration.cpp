@@ -49,10 +49,10 @@ Calibration::Calibration(Duration step, Duration horizon)
     }
 }
 
-std::array<double, quantile_levels.size()> Calibration::scores() const {
+Calibration::Scores Calibration::scores() const {
     double total = 0.0;
     for (const double count : counts_) total += count;
-    std::array<double, quantile_levels.size()> scores{};
+    Scores scores{};
     double below = 0.0;
     std::size_t b = 0;
     for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -66,24 +66,25 @@ std::array<double, quantile_levels.size()> Calibration::scores() const {
     return scores;
 }
 
-Calibration::Said Calibration::say(const ErrorSigns& signs, double stretch) const {
-    Said said;
+Calibration::Interval Calibration::say(const ErrorSigns& signs, double stretch) const {
+    Interval interval;
+    Said& said = interval.said;
     said.row = size_.row(signs);
     const double scale = size_.of(said.row) * stretch;
     said.scale = static_cast<float>(scale);
-    const auto at = scores();
+    const Scores at = scores();
     said.bound_05 = static_cast<float>(std::min(at.front(), 0.0) * scale);
     said.bound_95 = static_cast<float>(std::max(at[10], 0.0) * scale);
     said.low = widen_low_.said();
     said.high = widen_high_.said();
-    return said;
+    interval.offsets = offsets(at, static_cast<double>(said.scale));
+    return interval;
 }
 
-Offsets Calibration::offsets(const Said& said) const {
-    const double low = static_cast<double>(said.scale) * std::exp(widen_low_.log_factor());
-    const double high = static_cast<double>(said.scale) * std::exp(widen_high_.log_factor());
+Offsets Calibration::offsets(const Scores& at, double scale) const {
+    const double low = scale * std::exp(widen_low_.log_factor());
+    const double high = scale * std::exp(widen_high_.log_factor());
     Offsets offsets{};
-    const auto at = scores();
     for (std::size_t i = 0; i < offsets.size(); ++i) {
         if (i < median_index) offsets[i] = std::min(at[i], 0.0) * low;
         if (i > median_index) offsets[i] = std::max(at[i], 0.0) * high;

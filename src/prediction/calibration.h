@@ -38,8 +38,11 @@ public:
         }
     };
     /// The size of error to be expected for a target, times `stretch`, and the offsets that follow.
-    [[nodiscard]] Said say(const ErrorSigns& signs, double stretch) const;
-    [[nodiscard]] Offsets offsets(const Said& said) const;
+    struct Interval {
+        Said said;
+        Offsets offsets{};
+    };
+    [[nodiscard]] Interval say(const ErrorSigns& signs, double stretch) const;
     /// To be called once per step.
     void note_signs(const ErrorSigns& signs) { size_.note_signs(signs); }
     /// error: log level that came minus that forecast; `slot` of the target.
@@ -54,8 +57,10 @@ public:
 
 private:
     static constexpr std::size_t bins = 120;
-    /// Scores at quantile_levels: one walk over the bins.
-    [[nodiscard]] std::array<double, quantile_levels.size()> scores() const;
+    using Scores = std::array<double, quantile_levels.size()>;
+    /// At quantile_levels: one walk over the bins.
+    [[nodiscard]] Scores scores() const;
+    [[nodiscard]] Offsets offsets(const Scores& at, double scale) const;
 
     double keep_scores_ = 1.0;
     std::array<double, bins> counts_{};  ///< histogram of error / scale, fading

@@ -168,8 +168,8 @@ double coverage_of(Duration horizon, const std::function<double(std::size_t slot
             }
         }
         const std::size_t target_slot = (static_cast<std::size_t>(i) + delay) / 6 % 48;
-        const Calibration::Said said = calibration.say({.slot = target_slot}, 1.0);
-        given.push_back({said, calibration.offsets(said)});
+        const auto [said, offsets] = calibration.say({.slot = target_slot}, 1.0);
+        given.push_back({said, offsets});
     }
     return inside / count;
 }
@@ -186,13 +186,12 @@ TEST(Calibration, CoversWhatItSays) {
 
 TEST(Calibration, IsWideBeforeAnythingIsKnownAndNeverCrosses) {
     Calibration calibration(step, hours(1));
-    const Offsets first = calibration.offsets(calibration.say({}, 1.0));
+    const Offsets first = calibration.say({}, 1.0).offsets;
     EXPECT_LT(first.front(), -0.5);
     EXPECT_GT(first[10], 0.5);
     Rng rng(3);
     for (int i = 0; i < 2000; ++i) {
-        const Calibration::Said said = calibration.say({}, 1.0);
-        const Offsets offsets = calibration.offsets(said);
+        const auto [said, offsets] = calibration.say({}, 1.0);
         EXPECT_TRUE(std::ranges::is_sorted(offsets));
         EXPECT_DOUBLE_EQ(offsets[median_index], 0.0);
         calibration.learn(
@@ -204,11 +203,11 @@ TEST(Calibration, IsAsymmetricWhereErrorsAre) {
     Calibration calibration(step, hours(1));
     Rng rng(4);
     for (int i = 0; i < 3000; ++i) {
-        const Calibration::Said said = calibration.say({}, 1.0);
+        const Calibration::Said said = calibration.say({}, 1.0).said;
         const double error = rng.uniform() < 0.5 ? -0.01 * rng.uniform() : 0.3 * rng.uniform();
         calibration.learn(0, error, said);
     }
-    const Offsets offsets = calibration.offsets(calibration.say({}, 1.0));
+    const Offsets offsets = calibration.say({}, 1.0).offsets;
     EXPECT_GT(offsets[10], -5.0 * offsets[0]);
 }
 

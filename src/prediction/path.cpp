@@ -1,5 +1,6 @@
 #include "prediction/path.h"
 
+#include "base/simd_math.h"
 #include "features/profile.h"
 
 #include <algorithm>
@@ -34,15 +35,19 @@ double along(double a, double b, double share) {
     return a + share * (b - a);
 }
 
-Quantiles to_demand(double level, const Offsets& offsets, const FeatureContext& context,
-                    double demand_max) {
-    const double level_max = log_level(demand_factor_max * demand_max, context.scale);
+/// What is said around a log level, as log levels, none of them above level_max unless the level
+/// itself is.
+void quantile_levels_at(double level, const Offsets& offsets, double level_max, double* out) {
+    for (const double offset : offsets)
+        *out++ = std::clamp(level + offset, 0.0, std::max(level, level_max));
+}
+
+/// From e to the power of log levels.
+Quantiles to_demand(std::span<const double> powers, double scale) {
     Quantiles quantiles{};
     double lowest = 0.0;
-    for (std::size_t i = 0; i < offsets.size(); ++i) {
-        const double at = std::clamp(level + offsets[i], 0.0, std::max(level, level_max));
-        quantiles[i] = lowest = std::max(lowest, from_log_level(at, context.scale));
-    }
+    for (std::size_t i = 0; i < quantiles.size(); ++i)
+        quantiles[i] = lowest = std::max(lowest, scale * (powers[i] - 1.0));
     return quantiles;
 }
 }  // namespace
@@ -50,10 +55,12 @@ Quantiles to_demand(double level, const Offsets& offsets, const FeatureContext& 
 std::vector<ForecastPoint> path_points(const FeatureContext& context, const Anchors& anchors,
                                        const std::vector<AnchorForecast>& at_anchors,
                                        const std::vector<int>& horizons, double demand_max) {
+    const double level_max = log_level(demand_factor_max * demand_max, context.scale);
     std::vector<double> usual_at_anchors;
     for (const int anchor : anchors) usual_at_anchors.push_back(usual_level(context, anchor));
-    std::vector<ForecastPoint> points;
-    points.reserve(horizons.size());
+    constexpr std::size_t width = std::tuple_size_v<Quantiles>;
+    std::vector<double> levels(horizons.size() * width);
+    double* next = levels.data();
     for (const int horizon : horizons) {
         const auto [from, to, share] = place(anchors, horizon);
         const AnchorForecast& a = at_anchors[from];
@@ -67,9 +74,15 @@ std::vector<ForecastPoint> path_points(const FeatureContext& context, const Anch
         Offsets offsets{};
         for (std::size_t i = 0; i < offsets.size(); ++i)
             offsets[i] = along(a.offsets()[i], b.offsets()[i], share);
-        points.push_back({.horizon = context.demand.step() * horizon,
-                          .quantiles = to_demand(level, offsets, context, demand_max)});
+        quantile_levels_at(level, offsets, level_max, next);
+        next += width;
     }
+    simd::exponential(levels);
+    std::vector<ForecastPoint> points(horizons.size());
+    for (std::size_t i = 0; i < points.size(); ++i)
+        points[i] = {
+            .horizon = context.demand.step() * horizons[i],
+            .quantiles = to_demand(std::span(levels).subspan(i * width, width), context.scale)};
     return points;
 }
 
