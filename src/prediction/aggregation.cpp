@@ -33,7 +33,7 @@ struct Shares {
     double few;
     double stacked;
 };
-constexpr Shares shares_near{.regret = 0.7, .error = 0.15, .few = 0.0, .stacked = 0.15};
+constexpr Shares shares_near{.regret = 0.2, .error = 0.1, .few = 0.1, .stacked = 0.6};
 constexpr Shares shares_far{.regret = 0.25, .error = 0.25, .few = 0.25, .stacked = 0.25};
 
 void normalise(std::vector<double>& weights) {

@@ -17,9 +17,10 @@ namespace forescale {
 ///   - inverse power of the recent error, by part of the day;
 ///   - the median of the best few: steady where members are alike, deaf to one that errs;
 ///   - a regression of the error that is left on what members say differently (Stacking).
-/// BOA follows change and wins near; far ahead, where feedback is a day late, all four count alike.
-/// Members may sleep, by themselves or by the guard: they neither gain nor lose meanwhile.
-/// source  BOA: Wintenberger 2017, Machine Learning 106(1), doi:10.1007/s10994-016-5592-6; sleeping
+/// Up to an hour ahead the regression has seen enough to be trusted most; far ahead, where feedback
+/// is a day late, all four count alike. Members may sleep, by themselves or by the guard: they
+/// neither gain nor lose meanwhile. source  BOA: Wintenberger 2017, Machine Learning 106(1),
+/// doi:10.1007/s10994-016-5592-6; sleeping
 ///         and delayed experts as usual
 class Aggregation {
 public:

@@ -14,14 +14,14 @@ constexpr std::array<std::string_view, 3> baselines{"last_value", "seasonal_naiv
 constexpr std::string_view yardstick = "seasonal_naive";
 constexpr double seen_min = 24.0;  ///< targets before an error says anything: 2 h at 5 min
 constexpr double half_life_days_near = 1.5;
-constexpr double half_life_days_far = 3.0;
+constexpr double half_life_days_far = 5.0;
 
 /// Times an error at which a member falls asleep, and below which it wakes up again.
 struct Bound {
     double asleep;
     double awake;
 };
-constexpr Bound of_yardstick{.asleep = 1.5, .awake = 1.25};
+constexpr Bound of_yardstick{.asleep = 1.3, .awake = 1.1};
 constexpr Bound of_best{.asleep = 2.2, .awake = 1.9};
 }  // namespace
 

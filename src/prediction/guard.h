@@ -8,10 +8,10 @@
 
 namespace forescale {
 
-/// Which members are heard at one horizon. A member whose recent error is more than 1.5 times that
+/// Which members are heard at one horizon. A member whose recent error is more than 1.3 times that
 /// of the seasonal naive forecast, or 2.2 times that of the best member, sleeps there until it is
-/// below 1.25 and 1.9 times: it goes on learning and being measured meanwhile. When that would
-/// leave nobody, all are heard. Errors count with a half-life of 1.5 days, 3 days beyond 1 h.
+/// below 1.1 and 1.9 times: it goes on learning and being measured meanwhile. When that would
+/// leave nobody, all are heard. Errors count with a half-life of 1.5 days, 5 days beyond 1 h.
 class Guard {
 public:
     Guard() = default;

@@ -8,9 +8,11 @@
 namespace forescale {
 
 namespace {
-constexpr double half_life_days_near = 4.0;
-constexpr double half_life_days_far = 8.0;
-constexpr double penalty = 5000.0;  ///< in squared mean errors: days of differences of that size
+constexpr double half_life_days = 8.0;
+/// In squared mean errors: targets at which members differ by that much. Those of a day ahead come
+/// in long runs of like errors.
+constexpr double penalty_near = 100.0;
+constexpr double penalty_far = 1000.0;
 constexpr double difference_max = 5.0;  ///< in mean errors: one broken member must not decide
 constexpr double weight_max = 3.0;      ///< of a target that was met exactly
 constexpr double errors_max = 500.0;    ///< targets that the mean error is of
@@ -22,8 +24,8 @@ std::size_t row(std::size_t i) {
 }  // namespace
 
 Stacking::Stacking(std::size_t members, Duration step, Duration horizon)
-    : keep_(keep_per_step(
-          step, horizon <= std::chrono::hours(1) ? half_life_days_near : half_life_days_far)),
+    : keep_(keep_per_step(step, half_life_days)),
+      penalty_(horizon <= std::chrono::hours(1) ? penalty_near : penalty_far),
       solve_every_(static_cast<std::uint64_t>(std::max<Duration::rep>(1, solve_every / step))),
       gram_(row(members), 0.0),
       moments_(members, 0.0),
@@ -65,7 +67,7 @@ void Stacking::solve() {
     std::vector<double> x = moments_;
     for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t j = 0; j <= i; ++j) {
-            double sum = factor[row(i) + j] + (i == j ? penalty : 0.0);
+            double sum = factor[row(i) + j] + (i == j ? penalty_ : 0.0);
             for (std::size_t k = 0; k < j; ++k) sum -= factor[row(i) + k] * factor[row(j) + k];
             factor[row(i) + j] = i == j ? std::sqrt(sum) : sum / factor[row(j) + j];
         }

@@ -32,6 +32,7 @@ private:
     void solve();
 
     double keep_ = 1.0;
+    double penalty_ = 1.0;
     std::uint64_t solve_every_ = 1;
     std::vector<double> gram_;  ///< lower triangle by rows
     std::vector<double> moments_;
