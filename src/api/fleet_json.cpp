@@ -111,6 +111,7 @@ json::object noticed_json(const Forecaster::Noticed& noticed) {
     return {{"level_shifts", noticed.level_shifts},
             {"incidents", noticed.incidents},
             {"clipped_steps", noticed.clipped_steps},
+            {"disbelieved_steps", noticed.disbelieved_steps},
             {"in_doubt", noticed.in_doubt}};
 }
 }  // namespace

@@ -211,7 +211,11 @@ inline ServiceView made_up_service(const std::string& name, Timestamp now, doubl
                               .attempts = 1,
                               .detail = "accepted"};
     out.risk = 0.12;
-    out.noticed = {.level_shifts = 1, .incidents = 2, .clipped_steps = 30, .in_doubt = true};
+    out.noticed = {.level_shifts = 1,
+                   .incidents = 2,
+                   .clipped_steps = 30,
+                   .disbelieved_steps = 4,
+                   .in_doubt = true};
     return out;
 }
 

@@ -76,6 +76,9 @@ Families::Families(prometheus::Registry& r)
       clipped_steps(counter(r, "forescale_clipped_steps_total",
                             "Steps of the forecast grid in which demand was limited by what the "
                             "ready replicas could serve")),
+      disbelieved_steps(counter(r, "forescale_disbelieved_steps_total",
+                                "Steps of the forecast grid whose demand was too large to be "
+                                "learned from: far beyond all that was seen, and not lasting")),
       in_doubt(gauge(r, "forescale_demand_in_doubt",
                      "1 while demand is off its habit and it is open whether that lasts")),
       model_version(gauge(r, "forescale_model_version_info",

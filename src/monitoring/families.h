@@ -47,6 +47,7 @@ struct Families {
     CounterFamily& level_shifts;
     CounterFamily& incidents;
     CounterFamily& clipped_steps;
+    CounterFamily& disbelieved_steps;
     GaugeFamily& in_doubt;
     // trained models
     GaugeFamily& model_version;

@@ -88,7 +88,7 @@ struct ServiceMetrics {
     Children<Counter> forecast_error{"horizon", values_max}, forecast_actual{"horizon", values_max};
     Children<Counter> stream_points{"outcome", values_max};
     std::map<std::string, Total, std::less<>> stream_totals;
-    Noticing level_shifts, incidents, clipped_steps;
+    Noticing level_shifts, incidents, clipped_steps, disbelieved_steps;
     Child<Gauge> in_doubt;
     Counted counted;
 };
@@ -226,6 +226,7 @@ void ScalingMetrics::noticed(const ServiceId& service, const Noticed& what) {
     count(mine.level_shifts, all.level_shifts, what.level_shifts);
     count(mine.incidents, all.incidents, what.incidents);
     count(mine.clipped_steps, all.clipped_steps, what.clipped_steps);
+    count(mine.disbelieved_steps, all.disbelieved_steps, what.disbelieved_steps);
     mine.in_doubt.get(all.in_doubt, mine.labels).Set(what.in_doubt ? 1.0 : 0.0);
 }
 

@@ -42,6 +42,7 @@ public:
         std::int64_t level_shifts = 0;
         std::int64_t incidents = 0;
         std::int64_t clipped_steps = 0;
+        std::int64_t disbelieved_steps = 0;
         bool in_doubt = false;
     };
     void noticed(const ServiceId& service, const Noticed& what);

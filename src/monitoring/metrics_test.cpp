@@ -55,8 +55,11 @@ void fill(ScalingMetrics& metrics) {
     metrics.forecast_made(shop, 0.75, std::chrono::minutes(2));
     metrics.stream_points(shop, "accepted", 10.0);
     metrics.member_took("ridge", std::chrono::microseconds(1));
-    metrics.noticed(shop,
-                    {.level_shifts = 1, .incidents = 2, .clipped_steps = 30, .in_doubt = true});
+    metrics.noticed(shop, {.level_shifts = 1,
+                           .incidents = 2,
+                           .clipped_steps = 30,
+                           .disbelieved_steps = 4,
+                           .in_doubt = true});
     metrics.turn_took(Duration(12), 0.004, 3);
     metrics.collected("replay", true, 30, Duration(3));
     metrics.collected("replay", false, 0, Duration(900));
@@ -160,14 +163,21 @@ TEST(ScalingMetrics, TotalsBecomeIncreases) {
 
 TEST(ScalingMetrics, WhatWasNoticedOfDemandIsCounted) {
     ScalingMetrics metrics;
-    metrics.noticed(shop,
-                    {.level_shifts = 1, .incidents = 0, .clipped_steps = 30, .in_doubt = true});
-    metrics.noticed(shop,
-                    {.level_shifts = 1, .incidents = 2, .clipped_steps = 31, .in_doubt = false});
+    metrics.noticed(shop, {.level_shifts = 1,
+                           .incidents = 0,
+                           .clipped_steps = 30,
+                           .disbelieved_steps = 4,
+                           .in_doubt = true});
+    metrics.noticed(shop, {.level_shifts = 1,
+                           .incidents = 2,
+                           .clipped_steps = 31,
+                           .disbelieved_steps = 4,
+                           .in_doubt = false});
     const auto text = metrics.text();
     EXPECT_THAT(text, HasSubstr("forescale_level_shifts_total{service=\"shop\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("forescale_demand_incidents_total{service=\"shop\"} 2\n"));
     EXPECT_THAT(text, HasSubstr("forescale_clipped_steps_total{service=\"shop\"} 31\n"));
+    EXPECT_THAT(text, HasSubstr("forescale_disbelieved_steps_total{service=\"shop\"} 4\n"));
     EXPECT_THAT(text, HasSubstr("forescale_demand_in_doubt{service=\"shop\"} 0\n"));
 }
 

@@ -207,6 +207,7 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
     parts.metrics.noticed(state.id(), {.level_shifts = noticed.level_shifts,
                                        .incidents = noticed.incidents,
                                        .clipped_steps = noticed.clipped_steps,
+                                       .disbelieved_steps = noticed.disbelieved_steps,
                                        .in_doubt = noticed.in_doubt});
     parts.metrics.lead_time(state.id(), state.turn().lead_time.lead_time(),
                             state.turn().lead_time.learned());

@@ -16,6 +16,7 @@
 #include "prediction/horizons.h"
 #include "prediction/members.h"
 #include "prediction/path.h"
+#include "prediction/plausible.h"
 #include "prediction/shadow.h"
 
 #include <algorithm>
@@ -81,6 +82,8 @@ struct Forecaster::Impl {
           profiles(step),
           rollup(step),
           events(step, zone, holidays),
+          plausible(step),
+          plausible_fine(service.fine_step),
           changes(step),
           memory(anchors),
           settings{.step = step, .seed = fnv1a(service.id.str())},
@@ -143,8 +146,8 @@ struct Forecaster::Impl {
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
         archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps,
-                demand_max, missing, events, said_with_events, changes, steps_since_change,
-                clipped_steps, exceeds_served);
+                demand_max, missing, events, said_with_events, plausible, plausible_fine, changes,
+                steps_since_change, clipped_steps, exceeds_served);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         archive(shadow);
         path_fields(archive, path);
@@ -162,6 +165,8 @@ struct Forecaster::Impl {
     Rollup rollup;
     EventEffects events;  ///< everything else here works on demand without what it says
     std::vector<SaidWithEvents> said_with_events;
+    PlausibleDemand plausible;
+    PlausibleDemand plausible_fine;  ///< of the steps of `fine`
     ChangeWatch changes;
     std::int64_t steps_since_change = never;  ///< of level
     std::int64_t clipped_steps = 0;
@@ -200,7 +205,7 @@ void Forecaster::Impl::observe(Timestamp at, double value) {
 }
 
 void Forecaster::Impl::advance(Timestamp at, double value) {
-    value = events.clean(demand, at, value);
+    value = plausible.believe(events.clean(demand, at, value));
     demand.append(at, value);
     rollup.add(at, value);
     if (const auto from = events.settle(demand)) {
@@ -397,7 +402,7 @@ std::string Forecaster::Impl::guarded_because(std::size_t member) const {
 void Forecaster::Impl::make_path() {
     path.origin = demand.newest();
     path.step = step;
-    path.points = path_points(context(), anchors, at_anchors, horizons, demand_max);
+    path.points = path_points(context(), anchors, at_anchors, horizons, plausible.ceiling());
     say_events();
     const std::size_t hour = anchor_of(std::chrono::hours(1));
     const auto at_hour =
@@ -479,6 +484,7 @@ Forecaster::Noticed Forecaster::noticed() const {
     return {.level_shifts = impl_->changes.shifts(),
             .incidents = impl_->changes.incidents(),
             .clipped_steps = impl_->clipped_steps,
+            .disbelieved_steps = impl_->plausible.disbelieved(),
             .in_doubt = impl_->changes.in_doubt()};
 }
 
@@ -486,7 +492,8 @@ void Forecaster::observe_fine(const Window& window) {
     const double mean = window.present() ? window.mean() : Series::missing;
     const double factor = std::exp(impl_->events.at(window.start).log_factor);
     impl_->fine.add(window.start,
-                    std::isfinite(mean) ? std::max(mean, 0.0) / factor : Series::missing);
+                    impl_->plausible_fine.believe(std::isfinite(mean) ? std::max(mean, 0.0) / factor
+                                                                      : Series::missing));
 }
 
 void Forecaster::know(std::vector<BusinessEvent> events) {

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "prediction/lead_demand_quantiles.h"
 #include "prediction/lead_demand_ridge.h"
+#include "prediction/plausible.h"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,7 @@
 namespace forescale {
 namespace {
 
-constexpr std::uint32_t state_version = 2;
+constexpr std::uint32_t state_version = 3;
 
 // Everything below is in units of the service's own level (its one-day moving average), so that the
 // same constants serve 0.2 cores and 50,000 requests, and growth by 50x changes nothing.
@@ -30,6 +31,7 @@ constexpr double tail_memory_days = 10.0;
 constexpr double huber = 2.5;      // residuals beyond this many expected sizes pull no stronger
 constexpr double ratio_max = 5.0;  // level against profile; beyond it the profile says nothing
 constexpr double prior_samples = 30.0;
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr double lead_change_keeps = 0.1;  // of what was learned for another lead time
 
 using Features = std::array<double, columns>;
@@ -92,6 +94,7 @@ struct LeadDemandModel::Impl {
     Timestamp newest;    ///< start of the newest step
     double level = 0.0;  ///< one-day moving average
     double level_weight = 0.0;
+    PlausibleDemand plausible;
     std::vector<double> recent;  ///< newest last; a gap is filled in from the profile
     std::vector<std::uint8_t> recent_present;
     SlotProfile daily, weekly;  ///< demand over level per step
@@ -111,7 +114,8 @@ struct LeadDemandModel::Impl {
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(step, lead, steps_seen, newest, level, level_weight, recent, recent_present);
+        archive(step, lead, steps_seen, newest, level, level_weight, plausible, recent,
+                recent_present);
         archive(daily, weekly, daily_span, weekly_span, daily_scale, yesterday, ridge, scale_ridge,
                 tail);
         archive(scale_day, scale_day_weight, scale_half_hour, residual_newest, bias_half_hour,
@@ -120,7 +124,7 @@ struct LeadDemandModel::Impl {
     }
 
     Impl(const Service& service, Duration lead_time)
-        : step(service.fine_step), zone(service.zone), lead(lead_time) {
+        : step(service.fine_step), zone(service.zone), lead(lead_time), plausible(step) {
         ASSERT(step > Duration(0) && step <= day && lead_time >= Duration(0));
         day_steps = static_cast<std::size_t>(day / step);
         for (std::size_t i = 0; i < spans.size(); ++i)
@@ -160,8 +164,10 @@ struct LeadDemandModel::Impl {
         fill_gap(window.start);
         newest = window.start;
         const std::size_t slot = week_slot(newest);
-        const bool present = window.present() && std::isfinite(window.max);
-        const double value = present ? std::max(window.max, 0.0) : expected_now(slot);
+        const bool is_known = window.present() && std::isfinite(window.max);
+        const double seen = plausible.believe(is_known ? std::max(window.max, 0.0) : missing);
+        const bool present = !std::isnan(seen);
+        const double value = present ? seen : expected_now(slot);
         if (present) learn_level(value);
         push(value, present);
         ++steps_seen;
@@ -433,9 +439,10 @@ struct LeadDemandModel::Impl {
     [[nodiscard]] std::optional<LeadDemand> forecast() const {
         if (solved_at == 0 || !(current.level > 0.0)) return std::nullopt;
         LeadDemand demand{.from = newest + step, .lead = lead};
+        const double most = std::max(plausible.ceiling(), current.forecast * current.level);
         for (std::size_t i = 0; i < quantile_levels.size(); ++i)
-            demand.quantiles[i] = std::max(
-                (current.forecast + tail_quantiles[i] * current.scale) * current.level, 0.0);
+            demand.quantiles[i] = std::clamp(
+                (current.forecast + tail_quantiles[i] * current.scale) * current.level, 0.0, most);
         return demand;
     }
 

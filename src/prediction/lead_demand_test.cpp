@@ -207,6 +207,36 @@ TEST(LeadDemand, ScalesWithTheUnitOfTheDemand) {
                     1e-6);
 }
 
+// What is ordered stands on this: a wrong sample must not order for weeks.
+TEST(LeadDemand, ASpikeOf1e12LeavesNoTrace) {
+    const Duration step = std::chrono::minutes(1);
+    auto demand = waves(step, 8, 12);
+    LeadDemandModel whole(service_with(step), std::chrono::minutes(5));
+    feed(whole, step, demand);
+    const std::size_t spike = 6 * 1440 + 500;
+    for (std::size_t t = spike; t < spike + 12; ++t) demand[t] = 1e12;
+    LeadDemandModel spiked(service_with(step), std::chrono::minutes(5));
+    feed(spiked, step, std::span(demand).first(spike));
+    for (std::size_t t = spike; t < demand.size(); ++t) {
+        spiked.observe(window(step, t, demand[t]));
+        ASSERT_LT(spiked.forecast({})->quantiles[11], 250.0) << t - spike;
+    }
+    EXPECT_NEAR(spiked.forecast({})->quantiles[11] / whole.forecast({})->quantiles[11], 1.0, 0.05);
+}
+
+TEST(LeadDemand, NothingIsSaidBeyondWhatIsPlausible) {
+    const Duration step = std::chrono::minutes(1);
+    LeadDemandModel model(service_with(step), std::chrono::minutes(5));
+    Rng rng(13);
+    for (std::size_t t = 0; t < 10 * 1440; ++t) {
+        const double burst = rng.uniform() < 0.01 ? 9.0 : 1.0;  // of a minute, nobody knows when
+        model.observe(window(step, t, 100.0 * burst * rng.uniform()));
+        if (const auto said = model.forecast({})) {
+            ASSERT_LT(said->quantiles[11], (t < 2 * 1440 ? 10.0 : 6.0) * 900.0) << t;
+        }
+    }
+}
+
 TEST(LeadDemand, ZeroDemandIsForecastAsZero) {
     const Duration step = std::chrono::minutes(1);
     LeadDemandModel model(service_with(step), std::chrono::minutes(5));

@@ -9,9 +9,6 @@
 namespace forescale {
 
 namespace {
-constexpr double demand_factor_max =
-    100.0;  ///< nothing beyond so many times the largest demand is ever said
-
 double usual_level(const FeatureContext& context, int horizon) {
     const Timestamp target = context.origin() + context.demand.step() * horizon;
     return log_level(slot_profile(context, target).trimmed, context.scale);
@@ -54,8 +51,8 @@ Quantiles to_demand(std::span<const double> powers, double scale) {
 
 std::vector<ForecastPoint> path_points(const FeatureContext& context, const Anchors& anchors,
                                        const std::vector<AnchorForecast>& at_anchors,
-                                       const std::vector<int>& horizons, double demand_max) {
-    const double level_max = log_level(demand_factor_max * demand_max, context.scale);
+                                       const std::vector<int>& horizons, double ceiling) {
+    const double level_max = log_level(ceiling, context.scale);
     std::vector<double> usual_at_anchors;
     for (const int anchor : anchors) usual_at_anchors.push_back(usual_level(context, anchor));
     constexpr std::size_t width = std::tuple_size_v<Quantiles>;
