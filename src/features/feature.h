@@ -32,8 +32,8 @@ struct FeatureContext {
 };
 
 /// Levels are compared as log(1 + demand / scale): ratios where there is load, differences near
-/// zero, and zero is a number. By log and exp, since log1p and expm1
-/// take half as long again: levels are about one, so that 1e-16 is all the precision they need.
+/// zero, and zero is a number. By log and exp, since log1p and expm1 take half as long again: a
+/// level is about one, so that 1e-16 is all the precision it needs.
 [[nodiscard]] inline double log_level(double demand, double scale) {
     return std::log(1.0 + std::max(demand, 0.0) / scale);
 }

@@ -94,18 +94,18 @@ std::vector<std::string_view> Members::names() const {
 }
 
 std::vector<double> Members::medians(std::size_t anchor) const {
-    std::vector<double> medians;
-    for (const Member& member : members_)
-        medians.push_back(anchor < member.answer.medians.size() ? member.answer.medians[anchor]
-                                                                : Series::missing);
+    std::vector<double> medians(members_.size(), Series::missing);
+    for (std::size_t m = 0; m < medians.size(); ++m)
+        if (anchor < members_[m].answer.medians.size())
+            medians[m] = members_[m].answer.medians[anchor];
     return medians;
 }
 
 std::vector<double> Members::spreads(std::size_t anchor) const {
-    std::vector<double> spreads;
-    for (const Member& member : members_)
-        spreads.push_back(anchor < member.answer.spreads.size() ? member.answer.spreads[anchor]
-                                                                : Series::missing);
+    std::vector<double> spreads(members_.size(), Series::missing);
+    for (std::size_t m = 0; m < spreads.size(); ++m)
+        if (anchor < members_[m].answer.spreads.size())
+            spreads[m] = members_[m].answer.spreads[anchor];
     return spreads;
 }
 

@@ -54,6 +54,7 @@ std::vector<ForecastPoint> path_points(const FeatureContext& context, const Anch
                                        const std::vector<int>& horizons, double ceiling) {
     const double level_max = log_level(ceiling, context.scale);
     std::vector<double> usual_at_anchors;
+    usual_at_anchors.reserve(anchors.size());
     for (const int anchor : anchors) usual_at_anchors.push_back(usual_level(context, anchor));
     constexpr std::size_t width = std::tuple_size_v<Quantiles>;
     std::vector<double> levels(horizons.size() * width);

@@ -33,6 +33,7 @@ public:
 private:
     Answer answer(const Moment& moment, const ForestGroup& group) {
         Answer answer;
+        answer.medians.reserve(moment.anchors.size());
         bool knows_any = false;
         for (std::size_t a = 0; a < moment.anchors.size(); ++a) {
             answer.medians.push_back(Series::missing);

@@ -140,6 +140,7 @@ private:
         if (busy_.seen < steps_per_day_) return asleep("needs 1 day of history");
         if (busy_.value > 1.0 - zeros_min) return asleep("demand is not intermittent");
         Answer answer;
+        answer.medians.reserve(moment.anchors.size());
         for (std::size_t a = 0; a < persistence_.size(); ++a) {
             const double likely = usual(moment.context.zone.to_local(moment.target(a))) +
                                   persistence_[a].share() * surprise_;

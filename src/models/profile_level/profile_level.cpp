@@ -63,6 +63,7 @@ public:
         if (moment.rescaled || pending_.size() != moment.anchors.size()) restart(moment.anchors);
         update_gap(moment);
         Answer answer;
+        answer.medians.reserve(moment.anchors.size());
         bool knows_any = false;
         for (std::size_t a = 0; a < moment.anchors.size(); ++a) {
             learn(a, moment.context);

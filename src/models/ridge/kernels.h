@@ -39,14 +39,22 @@ void add_row(const RowUpdate<double>& update, Path path);
 [[nodiscard]] double dot(std::span<const float> row, std::span<const double> coefficients,
                          Path path);
 
-/// A positive definite system, as upper rows with a stride of padded<double>(columns). Solves it in
-/// place of `x` (as long as the stride, zeros beyond the columns) by Cholesky; False when a pivot
-/// is not positive. Every element is made by the same operations in the same order on each path.
+/// A positive definite system by upper rows of stride_of(columns), from the vector on that the
+/// diagonal is in; the right side stands behind the columns, at padded<double>(columns). Solved by
+/// Cholesky, which overwrites the rows. Every element is made by the same operations in the same
+/// order on each path.
 struct System {
     std::size_t columns;
     double* matrix;
-    double* x;
+    double* x;  ///< [padded<double>(columns)] out; what lies beyond the columns must be zero
 };
+[[nodiscard]] constexpr std::size_t stride_of(std::size_t columns) {
+    return padded<double>(columns) + simd::lanes<double>;
+}
+/// The triangle as rows of a system.
+void spread(const float* triangle, std::size_t columns, double* matrix, Path path);
+void spread(const double* triangle, std::size_t columns, double* matrix, Path path);
+/// False when a pivot is not positive.
 [[nodiscard]] bool solve(const System& system, Path path);
 
 }  // namespace forescale::ridge

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -49,49 +50,67 @@ TEST(RidgeKernels, EveryPathGivesTheSameBits) {
     }
 }
 
-/// A positive definite matrix, its upper rows alone.
-std::vector<double> matrix_of(std::size_t columns) {
+double wanted(std::size_t column) {
+    return static_cast<double>(column % 5) - 1.5;
+}
+
+/// A positive definite system whose solution is wanted(). What a solver must not read is NaN.
+std::vector<double> system_of(std::size_t columns) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     Rng rng(columns);
-    const std::size_t end = padded<double>(columns);
-    std::vector<double> matrix(columns * end);
+    std::vector<double> full(columns * columns);
     for (int r = 0; r < 80; ++r) {
         const std::vector<double> row = random_row<double>(columns, rng);
         for (std::size_t i = 0; i < columns; ++i)
-            for (std::size_t j = i; j < columns; ++j) matrix[i * end + j] += row[i] * row[j];
+            for (std::size_t j = 0; j < columns; ++j) full[i * columns + j] += row[i] * row[j];
     }
-    for (std::size_t i = 0; i < columns; ++i) matrix[i * end + i] += 0.1;
-    return matrix;
+    for (std::size_t i = 0; i < columns; ++i) full[i * columns + i] += 0.1;
+    const std::size_t stride = stride_of(columns);
+    std::vector<double> rows(columns * stride, nan);
+    for (std::size_t i = 0; i < columns; ++i) {
+        double* const row = rows.data() + i * stride;
+        std::fill(row + columns, row + stride, 0.0);
+        for (std::size_t j = 0; j < columns; ++j) {
+            if (j >= i) row[j] = full[i * columns + j];
+            row[padded<double>(columns)] += full[i * columns + j] * wanted(j);
+        }
+    }
+    return rows;
 }
 
 TEST(RidgeKernels, SolvesEverySizeAlikeOnEveryPath) {
     for (std::size_t columns = 1; columns <= 57; ++columns) {
-        const std::size_t end = padded<double>(columns);
-        const std::vector<double> matrix = matrix_of(columns);
-        std::vector<double> x(end);
-        for (std::size_t i = 0; i < columns; ++i) {
-            const auto wanted = [](std::size_t j) { return static_cast<double>(j % 5) - 1.5; };
-            for (std::size_t j = 0; j < columns; ++j)
-                x[i] += matrix[std::min(i, j) * end + std::max(i, j)] * wanted(j);
-        }
         const auto solved = [&](Path path) {
-            std::vector<double> of = matrix;
-            std::vector<double> solution = x;
-            EXPECT_TRUE(
-                solve({.columns = columns, .matrix = of.data(), .x = solution.data()}, path));
-            return solution;
+            std::vector<double> rows = system_of(columns);
+            std::vector<double> x(padded<double>(columns));
+            EXPECT_TRUE(solve({.columns = columns, .matrix = rows.data(), .x = x.data()}, path));
+            return x;
         };
         const std::vector<double> plain = solved(Path::baseline);
-        for (std::size_t i = 0; i < columns; ++i)
-            EXPECT_NEAR(plain[i], static_cast<double>(i % 5) - 1.5, 1e-10) << columns;
+        for (std::size_t i = 0; i < columns; ++i) EXPECT_NEAR(plain[i], wanted(i), 1e-10);
         EXPECT_TRUE(same_bits(plain, solved(best_path()))) << columns;
     }
 }
 
 TEST(RidgeKernels, AMatrixThatIsNotPositiveIsRefused) {
-    std::vector<double> matrix = matrix_of(9);
-    matrix[6 * padded<double>(9) + 6] = -1.0;
-    std::vector<double> x(padded<double>(9), 1.0);
-    EXPECT_FALSE(solve({.columns = 9, .matrix = matrix.data(), .x = x.data()}, best_path()));
+    std::vector<double> rows = system_of(9);
+    rows[6 * stride_of(9) + 6] = -1.0;
+    std::vector<double> x(padded<double>(9));
+    EXPECT_FALSE(solve({.columns = 9, .matrix = rows.data(), .x = x.data()}, best_path()));
+}
+
+TEST(RidgeKernels, ATriangleSpreadsToRows) {
+    for (std::size_t columns = 1; columns <= 20; ++columns) {
+        const std::vector<float> triangle = triangle_of<float>(columns, 3, Path::baseline);
+        std::vector<double> plain(columns * stride_of(columns));
+        std::vector<double> fast = plain;
+        spread(triangle.data(), columns, plain.data(), Path::baseline);
+        spread(triangle.data(), columns, fast.data(), best_path());
+        EXPECT_TRUE(same_bits(plain, fast));
+        const double last =
+            static_cast<double>(triangle[triangle.size() - padded<float>(columns) + columns - 1]);
+        EXPECT_DOUBLE_EQ(plain[(columns - 1) * stride_of(columns) + columns - 1], last);
+    }
 }
 
 TEST(RidgeKernels, DotIsTheSumOfProducts) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 
 namespace forescale::ridge {
 
@@ -45,20 +46,16 @@ void NormalEquations<Number>::add(std::span<const Number> row, double y, double 
 template <class Number>
 bool NormalEquations<Number>::solve(double penalty, std::span<double> coefficients) const {
     const std::size_t columns = moments_.size();
-    const std::size_t end = padded<double>(columns);
-    std::vector<double> matrix(columns * end);
-    const Number* entry = gram_.data();
+    const std::size_t stride = stride_of(columns);
+    const auto matrix = std::make_unique_for_overwrite<double[]>(columns * stride);
+    spread(gram_.data(), columns, matrix.get(), best_path());
     for (std::size_t i = 0; i < columns; ++i) {
-        const std::size_t begin = i / simd::lanes<Number> * simd::lanes<Number>;
-        const std::size_t length = padded<Number>(columns) - begin;
-        double* const to = matrix.data() + i * end;
-        std::copy(entry, entry + (end - begin), to + begin);
-        to[i] = to[i] * (1.0 + penalty) + absolute_penalty * (rows_ + 1.0);
-        entry += length;
+        double* const row = matrix.get() + i * stride;
+        row[i] = row[i] * (1.0 + penalty) + absolute_penalty * (rows_ + 1.0);
+        std::fill_n(row + padded<double>(columns), simd::lanes<double>, moments_[i]);
     }
-    std::vector<double> solution(end);
-    std::ranges::copy(moments_, solution.begin());
-    if (!ridge::solve({.columns = columns, .matrix = matrix.data(), .x = solution.data()},
+    std::vector<double> solution(padded<double>(columns));
+    if (!ridge::solve({.columns = columns, .matrix = matrix.get(), .x = solution.data()},
                       best_path()))
         return false;
     solution.resize(columns);

@@ -116,6 +116,7 @@ private:
     Answer answer(const Moment& moment) {
         if (std::isnan(moment.level_now)) return asleep("no sample within 30 min");
         Answer answer;
+        answer.medians.reserve(moment.anchors.size());
         bool knows_any = false;
         for (std::size_t a = 0; a < moment.anchors.size(); ++a) {
             const Regression& regression = regressions_[a];

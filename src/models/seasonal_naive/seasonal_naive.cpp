@@ -15,6 +15,7 @@ public:
         if (!std::isnan(newest))
             slots_[slot_of(moment.context.origin())] = {newest, moment.context.origin()};
         Answer answer;
+        answer.medians.reserve(moment.anchors.size());
         bool knows_any = false;
         for (std::size_t a = 0; a < moment.anchors.size(); ++a) {
             answer.medians.push_back(value_for(moment.target(a), moment.context.origin()));

@@ -19,6 +19,7 @@ public:
     Answer step(const Moment& moment) override {
         see(moment.context.origin(), moment.context.demand.values().back());
         Answer answer;
+        answer.medians.reserve(moment.anchors.size());
         bool knows_any = false;
         for (std::size_t a = 0; a < moment.anchors.size(); ++a) {
             answer.medians.push_back(values_[slot_of(moment.target(a))]);
