@@ -1,9 +1,11 @@
+#include "base/file.h"
 #include "base/rng.h"
 #include "bench/latency.h"
 #include "bench/traffic.h"
 #include "models/boosted/forest.h"
 #include "prediction/forecaster.h"
 #include "prediction/lead_demand.h"
+#include "training/bundle.h"
 
 namespace forescale {
 namespace {
@@ -30,10 +32,11 @@ private:
 };
 
 /// Learning from a step and making the whole path from it, after 30 days of history. The solutions
-/// of a day are in it.
-void forecast(benchmark::State& state) {
+/// of a day are in it. Without `trained`, networks and trees sleep.
+void forecast_with(benchmark::State& state, std::shared_ptr<const TrainedModels> trained) {
     Service service;
     Forecaster forecaster(service);
+    forecaster.adopt(std::move(trained));
     Steps steps(service.grid_step);
     for (int i = 0; i < 30 * 288; ++i) forecaster.observe(steps.next());
     measure_calls(state, [&] {
@@ -41,7 +44,25 @@ void forecast(benchmark::State& state) {
         benchmark::DoNotOptimize(forecaster.forecast().confidence);
     });
 }
+void forecast(benchmark::State& state) {
+    forecast_with(state, nullptr);
+}
 BENCHMARK(forecast)->Iterations(2 * 288);
+
+/// The models that are shipped; null when they cannot be read.
+std::shared_ptr<const TrainedModels> shipped_models() {
+    const auto bytes = read_file(FORESCALE_TRAINED);
+    if (!bytes) return nullptr;
+    auto bundle = read_bundle(*bytes, FORESCALE_TRAINED);
+    return bundle ? std::make_shared<const TrainedModels>(std::move(bundle->models)) : nullptr;
+}
+
+void forecast_trained(benchmark::State& state) {
+    auto trained = shipped_models();
+    if (!trained) return state.SkipWithError("cannot read " FORESCALE_TRAINED);
+    forecast_with(state, std::move(trained));
+}
+BENCHMARK(forecast_trained)->Iterations(2 * 288);
 
 /// The lead demand of one minute, after 14 days.
 void lead_demand(benchmark::State& state) {

@@ -68,10 +68,14 @@ def plain(name: str) -> str:
     return "/".join(part for part in name.split("/") if not part.startswith(marks))
 
 
-def read_bars(path: str) -> dict[str, Bar]:
+def read_bars(path: str) -> dict[str, list[Bar]]:
+    """By benchmark; one of them may have bars on several figures."""
+    bars: dict[str, list[Bar]] = {}
     with open(path, encoding="utf-8") as file:
-        return {bar["benchmark"]: Bar(bar["figure"], bar["bar"] * SECONDS[bar["unit"]],
-                                      f'{bar["figure"]} <= {bar["bar"]:g} {bar["unit"]}') for bar in json.load(file)}
+        for bar in json.load(file):
+            text = f'{bar["figure"]} <= {bar["bar"]:g} {bar["unit"]}'
+            bars.setdefault(bar["benchmark"], []).append(Bar(bar["figure"], bar["bar"] * SECONDS[bar["unit"]], text))
+    return bars
 
 
 def in_words(seconds: float | None) -> str:
@@ -81,18 +85,20 @@ def in_words(seconds: float | None) -> str:
     return f"{seconds / SECONDS[unit]:.3g} {unit}"
 
 
-def verdict(found: Figures, bar: Bar | None) -> str:
-    if bar is None:
-        return ""
+def verdict(found: Figures, bars: list[Bar]) -> str:
+    return "; ".join(verdict_on(found, bar) for bar in bars)
+
+
+def verdict_on(found: Figures, bar: Bar) -> str:
     value = {"median": found.median, "p99": found.p99, "cpu": found.cpu}[bar.figure]
     if value is None:
         return f"{bar.text}: not measured, use measure_calls()"
     return f"{bar.text}: {'met' if value <= bar.seconds else 'MISSED, ' + in_words(value)}"
 
 
-def table(found: list[Figures], bars: dict[str, Bar]) -> list[str]:
+def table(found: list[Figures], bars: dict[str, list[Bar]]) -> list[str]:
     rows = [("benchmark", "median", "p99", "CPU", "noise", "bar")]
-    rows += [(f.name, in_words(f.median), in_words(f.p99), in_words(f.cpu), f"{f.noise:.0%}", verdict(f, bars.get(f.name)))
+    rows += [(f.name, in_words(f.median), in_words(f.p99), in_words(f.cpu), f"{f.noise:.0%}", verdict(f, bars.get(f.name, [])))
              for f in sorted(found)]
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     return ["  ".join([row[0].ljust(widths[0])] + [row[i].rjust(widths[i]) for i in range(1, 5)] + [row[5]]).rstrip() for row in rows]
@@ -139,7 +145,7 @@ def main() -> int:
     bars = read_bars(os.path.join(HERE, "bars.json"))
     found = figures(runs)
     print("\n" + "\n".join(table(found, bars)))
-    missed = [f.name for f in found if "MISSED" in verdict(f, bars.get(f.name))]
+    missed = [f.name for f in found if "MISSED" in verdict(f, bars.get(f.name, []))]
     unmeasured = sorted(set(bars) - {f.name for f in found}) if arguments.filter == "." else []
     print(f"\n{len(found)} benchmarks on {os.cpu_count()} processors, {arguments.repetitions} runs each; bars missed: "
           f"{', '.join(missed) or 'none'}" + (f"; not measured: {', '.join(unmeasured)}" if unmeasured else ""))
