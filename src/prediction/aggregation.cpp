@@ -22,7 +22,6 @@ constexpr double start_count_near = 12.0;
 constexpr double start_count_far = 144.0;
 constexpr double regret_max = 10.0;      ///< in mean losses: one incident must not decide a week
 constexpr double loss_ratio_max = 30.0;  ///< a larger loss counts as so many mean losses
-constexpr double error_power = 8.0;
 constexpr std::size_t few_max = 5;
 constexpr double few_ratio = 2.0;  ///< of the smallest error, that the best few may have
 
@@ -36,6 +35,12 @@ struct Shares {
 constexpr Shares shares_near{.regret = 0.2, .error = 0.1, .few = 0.1, .stacked = 0.6};
 constexpr Shares shares_far{.regret = 0.25, .error = 0.25, .few = 0.25, .stacked = 0.25};
 
+/// To the eighth.
+double error_power(double ratio) {
+    const double square = ratio * ratio;
+    const double fourth = square * square;
+    return fourth * fourth;
+}
 void normalise(std::vector<double>& weights) {
     double sum = 0.0;
     for (const double w : weights) sum += w;
@@ -56,10 +61,12 @@ std::uint64_t bits_of(std::span<const double> heard) {
 /// Median of what the members with the smallest errors say.
 double median_of_best(std::span<const double> medians, std::span<const double> errors) {
     std::vector<std::pair<double, double>> awake;  // error, median
+    awake.reserve(medians.size());
     for (std::size_t i = 0; i < medians.size(); ++i)
         if (!std::isnan(medians[i])) awake.emplace_back(errors[i], medians[i]);
     std::ranges::sort(awake);
     std::vector<double> best;
+    best.reserve(few_max);
     for (const auto& [error, median] : awake)
         if (best.size() < few_max && error <= few_ratio * awake.front().first)
             best.push_back(median);
@@ -73,6 +80,7 @@ Aggregation::Aggregation(std::span<const std::string_view> names, Duration step,
     : keep_(keep_per_step(step, horizon <= near ? half_life_days_near : half_life_days_far)),
       keep_part_(keep_per_step(step, half_life_days_part)),
       is_near_(horizon <= near),
+      log_count_(std::log(std::max<double>(2.0, static_cast<double>(names.size())))),
       guard_(names, step, horizon),
       priors_(startup_errors(names, horizon)),
       experts_(names.size()),
@@ -102,21 +110,20 @@ void Aggregation::expect() {
 
 double Aggregation::rate(const Expert& expert) const {
     constexpr double floor = 1e-3;  // a member without any regret yet would have an infinite rate
-    const double log_count = std::log(std::max<double>(2.0, static_cast<double>(experts_.size())));
     return std::min(0.5 / std::max(expert.range, floor),
-                    std::sqrt(log_count / std::max(expert.square, floor)));
+                    std::sqrt(log_count_ / std::max(expert.square, floor)));
 }
 
 std::vector<double> Aggregation::regret_weights(std::span<const double> medians) const {
     double best = -std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < experts_.size(); ++i)
-        if (!std::isnan(medians[i])) best = std::max(best, rate(experts_[i]) * experts_[i].regret);
     std::vector<double> weights(experts_.size(), 0.0);
     for (std::size_t i = 0; i < experts_.size(); ++i) {
         if (std::isnan(medians[i])) continue;
-        const double eta = rate(experts_[i]);
-        weights[i] = eta * std::exp(eta * experts_[i].regret - best);
+        weights[i] = rate(experts_[i]);
+        best = std::max(best, weights[i] * experts_[i].regret);
     }
+    for (std::size_t i = 0; i < experts_.size(); ++i)
+        if (weights[i] > 0.0) weights[i] *= std::exp(weights[i] * experts_[i].regret - best);
     normalise(weights);
     return weights;
 }
@@ -124,10 +131,10 @@ std::vector<double> Aggregation::regret_weights(std::span<const double> medians)
 // Before a member has been seen, its error is what is expected of it, in units of the mean loss.
 std::vector<double> Aggregation::errors(std::size_t part) const {
     const double unit = loss_mean_ > 0.0 ? loss_mean_ : 1.0;
-    std::vector<double> errors;
+    std::vector<double> errors(experts_.size());
     for (std::size_t i = 0; i < experts_.size(); ++i) {
         const double whole_day = guard_.error(i).towards(priors_[i] * unit, start_count());
-        errors.push_back(experts_[i].error_in[part].towards(whole_day, part_prior));
+        errors[i] = experts_[i].error_in[part].towards(whole_day, part_prior);
     }
     return errors;
 }
@@ -140,9 +147,8 @@ std::vector<double> Aggregation::error_weights(std::span<const double> medians,
     std::vector<double> weights(errors.size(), 0.0);
     for (std::size_t i = 0; i < errors.size(); ++i)
         if (!std::isnan(medians[i]))
-            weights[i] = errors[i] > 0.0
-                             ? std::pow(std::max(least, 1e-6 * errors[i]) / errors[i], error_power)
-                             : 1.0;
+            weights[i] =
+                errors[i] > 0.0 ? error_power(std::max(least, 1e-6 * errors[i]) / errors[i]) : 1.0;
     normalise(weights);
     return weights;
 }
@@ -163,6 +169,7 @@ Aggregation::Combined Aggregation::combine(std::span<const double> said, std::si
     combined.value = shares.regret * combined.by_regret + shares.error * combined.by_error +
                      shares.few * median_of_best(medians, of_part) +
                      shares.stacked * stacking_.correct(medians, combined.by_error);
+    combined.weights.reserve(medians.size());
     for (std::size_t i = 0; i < medians.size(); ++i)
         combined.weights.push_back((shares.regret * by_regret[i] + shares.error * by_error[i]) /
                                    (shares.regret + shares.error));

@@ -83,6 +83,7 @@ private:
     double keep_ = 1.0;
     double keep_part_ = 1.0;
     bool is_near_ = true;
+    double log_count_ = 1.0;  ///< of the members, in their rates
     Guard guard_;
     std::vector<double> priors_;
     std::vector<Expert> experts_;

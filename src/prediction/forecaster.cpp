@@ -25,7 +25,7 @@
 namespace forescale {
 
 namespace {
-constexpr std::uint32_t state_version = 5;
+constexpr std::uint32_t state_version = 6;
 constexpr double peak_half_life_days = 30.0;
 constexpr std::int64_t never = std::numeric_limits<std::int32_t>::max();  ///< steps
 constexpr Duration confidence_half_life =

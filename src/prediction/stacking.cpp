@@ -17,18 +17,13 @@ constexpr double difference_max = 5.0;  ///< in mean errors: one broken member m
 constexpr double weight_max = 3.0;      ///< of a target that was met exactly
 constexpr double errors_max = 500.0;    ///< targets that the mean error is of
 constexpr Duration solve_every = std::chrono::minutes(30);
-
-std::size_t row(std::size_t i) {
-    return i * (i + 1) / 2;
-}
 }  // namespace
 
 Stacking::Stacking(std::size_t members, Duration step, Duration horizon)
     : keep_(keep_per_step(step, half_life_days)),
       penalty_(horizon <= std::chrono::hours(1) ? penalty_near : penalty_far),
       solve_every_(static_cast<std::uint64_t>(std::max<Duration::rep>(1, solve_every / step))),
-      gram_(row(members), 0.0),
-      moments_(members, 0.0),
+      equations_(members),
       coefficients_(members, 0.0) {}
 
 double Stacking::difference(double median, double pool) const {
@@ -47,38 +42,14 @@ void Stacking::learn(std::span<const double> medians, double pool, double actual
     const double error = std::abs(actual - correct(medians, pool));
     error_mean_ +=
         (error - error_mean_) / std::min(static_cast<double>(targets_) + 1.0, errors_max);
-    for (double& sum : gram_) sum *= keep_;
-    for (double& sum : moments_) sum *= keep_;
     const double weight = error > 0.0 ? std::min(error_mean_ / error, weight_max) : weight_max;
-    const double target = difference(actual, pool);
-    for (std::size_t i = 0; i < medians.size(); ++i) {
-        const double of_i = weight * difference(medians[i], pool);
-        for (std::size_t j = 0; j <= i; ++j)
-            gram_[row(i) + j] += of_i * difference(medians[j], pool);
-        moments_[i] += of_i * target;
-    }
-    if (targets_++ % solve_every_ == 0) solve();
-}
-
-// Cholesky: the penalty on the diagonal keeps every pivot positive.
-void Stacking::solve() {
-    const std::size_t n = moments_.size();
-    std::vector<double> factor = gram_;
-    std::vector<double> x = moments_;
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) {
-            double sum = factor[row(i) + j] + (i == j ? penalty_ : 0.0);
-            for (std::size_t k = 0; k < j; ++k) sum -= factor[row(i) + k] * factor[row(j) + k];
-            factor[row(i) + j] = i == j ? std::sqrt(sum) : sum / factor[row(j) + j];
-        }
-        for (std::size_t k = 0; k < i; ++k) x[i] -= factor[row(i) + k] * x[k];
-        x[i] /= factor[row(i) + i];
-    }
-    for (std::size_t i = n; i-- > 0;) {
-        for (std::size_t k = i + 1; k < n; ++k) x[i] -= factor[row(k) + i] * x[k];
-        x[i] /= factor[row(i) + i];
-    }
-    coefficients_ = std::move(x);
+    std::vector<double> differences(medians.size());
+    std::ranges::transform(medians, differences.begin(),
+                           [&](double median) { return difference(median, pool); });
+    equations_.add(differences, difference(actual, pool), weight, keep_);
+    if (targets_++ % solve_every_ != 0) return;
+    std::vector<double> solution(coefficients_.size());
+    if (equations_.solve_with_absolute(penalty_, solution)) coefficients_ = std::move(solution);
 }
 
 }  // namespace forescale

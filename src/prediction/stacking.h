@@ -1,5 +1,6 @@
 #pragma once
 #include "base/time.h"
+#include "models/ridge/normal_equations.h"
 
 #include <span>
 #include <vector>
@@ -23,19 +24,17 @@ public:
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(gram_, moments_, coefficients_, error_mean_, targets_);
+        archive(equations_, coefficients_, error_mean_, targets_);
     }
 
 private:
     /// What a member says beyond the pool, in mean errors.
     [[nodiscard]] double difference(double median, double pool) const;
-    void solve();
 
     double keep_ = 1.0;
     double penalty_ = 1.0;
     std::uint64_t solve_every_ = 1;
-    std::vector<double> gram_;  ///< lower triangle by rows
-    std::vector<double> moments_;
+    ridge::NormalEquations<double> equations_;
     std::vector<double> coefficients_;
     double error_mean_ = 0.0;  ///< of the corrected forecast: the unit
     std::uint64_t targets_ = 0;

@@ -45,13 +45,25 @@ void NormalEquations<Number>::add(std::span<const Number> row, double y, double 
 
 template <class Number>
 bool NormalEquations<Number>::solve(double penalty, std::span<double> coefficients) const {
+    return solve(1.0 + penalty, absolute_penalty * (rows_ + 1.0), coefficients);
+}
+
+template <class Number>
+bool NormalEquations<Number>::solve_with_absolute(double penalty,
+                                                  std::span<double> coefficients) const {
+    return solve(1.0, penalty, coefficients);
+}
+
+template <class Number>
+bool NormalEquations<Number>::solve(double relative, double absolute,
+                                    std::span<double> coefficients) const {
     const std::size_t columns = moments_.size();
     const std::size_t stride = stride_of(columns);
     const auto matrix = std::make_unique_for_overwrite<double[]>(columns * stride);
     spread(gram_.data(), columns, matrix.get(), best_path());
     for (std::size_t i = 0; i < columns; ++i) {
         double* const row = matrix.get() + i * stride;
-        row[i] = row[i] * (1.0 + penalty) + absolute_penalty * (rows_ + 1.0);
+        row[i] = row[i] * relative + absolute;
         std::fill_n(row + padded<double>(columns), simd::lanes<double>, moments_[i]);
     }
     std::vector<double> solution(padded<double>(columns));

@@ -21,6 +21,8 @@ public:
     /// Coefficients with a penalty relative to each column's own square sum. False (and none) when
     /// they are not finite. O(columns^3 / 6), in double precision.
     [[nodiscard]] bool solve(double penalty, std::span<double> coefficients) const;
+    /// The same with one penalty for all columns, in the unit of their square sums.
+    [[nodiscard]] bool solve_with_absolute(double penalty, std::span<double> coefficients) const;
     [[nodiscard]] double rows() const { return rows_; }  ///< faded count
 
     template <class Archive>
@@ -31,6 +33,10 @@ public:
     static constexpr std::size_t columns_max = 256;
 
 private:
+    /// Diagonal entries count `relative` times, plus `absolute`.
+    [[nodiscard]] bool solve(double relative, double absolute,
+                             std::span<double> coefficients) const;
+
     std::vector<Number> gram_;  ///< a triangle as kernels.h describes it
     std::vector<double> moments_;
     double rows_ = 0.0;
