@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <Eigen/Cholesky>
 
@@ -59,6 +60,10 @@ void CarryOver::note(double base, const Deviations& unbounded) {
             now.deviations[j] = static_cast<float>(deviations[j]);
     }
     ++steps_;
+}
+
+void CarryOver::forget_noted() {
+    for (Pending& noted : pending_) noted.base = std::numeric_limits<float>::quiet_NaN();
 }
 
 void CarryOver::learn(double level) {

@@ -30,6 +30,8 @@ public:
     /// What is said now: the base level of the target and what deviates at the origin. NaN base:
     /// nothing is said.
     void note(double base, const Deviations& deviations);
+    /// Nothing is learned from what was noted so far: the base has been another one since.
+    void forget_noted();
     /// Never further from the base than the largest deviation is from zero.
     [[nodiscard]] double say(double base, const Deviations& deviations) const;
 

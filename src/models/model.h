@@ -4,6 +4,7 @@
 #include "features/seasons.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,14 @@ struct Lesson {
     double level = 0.0;             ///< log level of the target
 };
 
+/// What context, rollup and memory hold of the past is no longer what they held a step ago. Fits of
+/// the past are to be made again.
+struct PastCorrection {
+    /// What all before a change of level was multiplied by; none where an incident of more than an
+    /// hour was replaced by what was to be expected.
+    std::optional<double> level_factor = {};
+};
+
 /// One closed grid step, as every model sees it.
 struct Moment {
     const FeatureContext& context;
@@ -39,6 +48,7 @@ struct Moment {
     const TrainedModels& trained;     ///< what was learned over many services; may be empty
     bool rescaled =
         false;  ///< context.scale changed: what was learned in log levels no longer applies
+    std::optional<PastCorrection> correction = {};  ///< made at this step
 
     /// The same moment for members that use other trained models.
     [[nodiscard]] Moment with(const TrainedModels& other) const {
@@ -52,7 +62,8 @@ struct Moment {
                 .rollup = rollup,
                 .seasons = seasons,
                 .trained = other,
-                .rescaled = rescaled};
+                .rescaled = rescaled,
+                .correction = correction};
     }
     [[nodiscard]] Timestamp target(std::size_t anchor) const {
         return context.origin() + context.demand.step() * anchors[anchor];

@@ -38,8 +38,8 @@ AnchorForecast::Said AnchorForecast::matured() const {
 
 void AnchorForecast::learn(double actual, double demand_scale, std::size_t slot) {
     const Said said = matured();
-    if (std::isnan(actual) || std::isnan(said.combined)) return;
     const Kept& kept = said_[slot_of_ring()];
+    if (std::isnan(actual) || std::isnan(said.combined) || !kept.teaches) return;
     aggregation_.learn({.medians = said.medians,
                         .heard = said.heard,
                         .by_regret = kept.by_regret,
@@ -90,7 +90,18 @@ void AnchorForecast::combine(const Now& now) {
     ++steps_;
 }
 
+void AnchorForecast::unlearn_doubt(std::size_t steps) {
+    if (before_doubt_) {
+        aggregation_ = std::move(before_doubt_->aggregation);
+        calibration_ = std::move(before_doubt_->calibration);
+        before_doubt_.reset();
+    }
+    for (std::size_t ago = 1; ago <= std::min<std::uint64_t>({steps, steps_, said_.size()}); ++ago)
+        said_[(steps_ - ago) % said_.size()].teaches = false;
+}
+
 void AnchorForecast::rescale() {
+    before_doubt_.reset();
     calibration_ = Calibration(step_, step_ * static_cast<Duration::rep>(said_.size()));
     for (Kept& kept : said_) kept.interval.scale = std::numeric_limits<float>::quiet_NaN();
 }

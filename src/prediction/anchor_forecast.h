@@ -3,6 +3,7 @@
 #include "prediction/aggregation.h"
 #include "prediction/calibration.h"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -51,13 +52,21 @@ public:
     }
     [[nodiscard]] const Guard& guard() const { return aggregation_.guard(); }
 
+    /// Demand is off its habit from now on: what was learned so far is kept beside.
+    void begin_doubt() { before_doubt_ = Learned{aggregation_, calibration_}; }
+    /// It was demand like any other: what was learned meanwhile stays.
+    void end_doubt() { before_doubt_.reset(); }
+    /// It is nothing to learn from: what was learned before the doubt counts again, and what was
+    /// said in the last `steps` steps will teach nothing.
+    void unlearn_doubt(std::size_t steps);
+
     /// Log levels have another scale from now on: interval scores start anew.
     void rescale();
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(aggregation_, calibration_, steps_, medians_, said_, combined_.value,
-                combined_.weights, combined_.heard, level_, offsets_);
+                combined_.weights, combined_.heard, level_, offsets_, before_doubt_);
     }
 
 private:
@@ -68,10 +77,19 @@ private:
         std::uint64_t heard = 0;
         float offset_05 = 0.0F;
         float offset_95 = 0.0F;
+        bool teaches = true;
         Calibration::Said interval;
         template <class Archive>
         void fields(Archive& archive) {
-            archive(combined, by_regret, by_error, heard, offset_05, offset_95, interval);
+            archive(combined, by_regret, by_error, heard, offset_05, offset_95, teaches, interval);
+        }
+    };
+    struct Learned {
+        Aggregation aggregation;
+        Calibration calibration;
+        template <class Archive>
+        void fields(Archive& archive) {
+            archive(aggregation, calibration);
         }
     };
     [[nodiscard]] ErrorSigns signs(const Now& now) const;
@@ -87,6 +105,7 @@ private:
     Aggregation::Combined combined_;
     double level_ = Series::missing;
     Offsets offsets_{};
+    std::optional<Learned> before_doubt_;
 };
 
 }  // namespace forescale

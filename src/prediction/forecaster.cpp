@@ -96,12 +96,12 @@ struct Forecaster::Impl {
     void observe(Timestamp at, double value);
     void advance(Timestamp at, double value);
     [[nodiscard]] double wanted(Timestamp at, double demand_seen, double served_max);
-    void watch_for_change(double value);
+    [[nodiscard]] std::optional<PastCorrection> watch_for_change(double value);
     void take_out(const Change& incident);
     void relevel(const Change& change);
     void learn_from_matured(double value);
     void note_matured(std::size_t anchor, double value);
-    void ask_members(bool rescaled);
+    void ask_members(bool rescaled, const std::optional<PastCorrection>& correction);
     [[nodiscard]] double caution() const;
     [[nodiscard]] bool knows_level(std::size_t member) const;
     void combine_members();
@@ -223,10 +223,10 @@ void Forecaster::Impl::advance(Timestamp at, double value) {
         for (AnchorForecast& anchor : at_anchors) anchor.rescale();
     }
     learn_from_matured(value);
-    watch_for_change(value);
+    const std::optional<PastCorrection> correction = watch_for_change(value);
     profiles.look(context());
     memory.look(context(), anchors);
-    ask_members(rescaled);
+    ask_members(rescaled, correction);
     combine_members();
 }
 
@@ -243,21 +243,39 @@ double Forecaster::Impl::wanted(Timestamp at, double demand_seen, double served_
     return forecast > demand_seen ? std::min(forecast, 2.0 * demand_seen) : demand_seen;
 }
 
-void Forecaster::Impl::watch_for_change(double value) {
+/// How the past was corrected, where that is more than a brief incident.
+std::optional<PastCorrection> Forecaster::Impl::watch_for_change(double value) {
+    constexpr Duration brief = std::chrono::hours(1);
     steps_since_change = std::min(steps_since_change + 1, never);
     const FeatureContext seen = context();
     const Timestamp now = demand.newest();
+    const bool was_in_doubt = changes.in_doubt();
     const auto change = changes.see({.at = now,
                                      .demand = value,
                                      .by_days = slot_profile(seen, now).trimmed,
                                      .by_weeks = week_profile(seen, now),
                                      .scale = scale.value()});
-    if (!change) return;
+    for (AnchorForecast& anchor : at_anchors) {
+        if (!was_in_doubt && changes.in_doubt()) anchor.begin_doubt();
+        if (was_in_doubt && !changes.in_doubt() && !change) anchor.end_doubt();
+    }
+    if (!change) return std::nullopt;
     if (change->is_incident)
         take_out(*change);
     else
         relevel(*change);
     profiles.rebuild(context());
+    const bool is_brief = change->is_incident && change->until - change->from <= brief;
+    for (std::size_t a = 0; a < at_anchors.size(); ++a) {
+        if (is_brief)
+            at_anchors[a].end_doubt();
+        else
+            at_anchors[a].unlearn_doubt(change->is_incident
+                                            ? static_cast<std::size_t>((now - change->from) / step)
+                                            : static_cast<std::size_t>(anchors[a]));
+    }
+    if (is_brief) return std::nullopt;
+    return change->is_incident ? PastCorrection{} : PastCorrection{.level_factor = change->factor};
 }
 
 /// An incident is no habit: the history holds what was to be expected instead, and nothing is
@@ -321,7 +339,7 @@ void Forecaster::Impl::note_matured(std::size_t anchor, double value) {
     matured.push_back(score);
 }
 
-void Forecaster::Impl::ask_members(bool rescaled) {
+void Forecaster::Impl::ask_members(bool rescaled, const std::optional<PastCorrection>& correction) {
     const double level = log_level(demand.values().back(), scale.value());
     std::vector<Lesson> lessons;
     std::vector<std::span<const float>> targets;
@@ -340,7 +358,8 @@ void Forecaster::Impl::ask_members(bool rescaled) {
                         .rollup = rollup.series(),
                         .seasons = seasons,
                         .trained = *trained,
-                        .rescaled = rescaled};
+                        .rescaled = rescaled,
+                        .correction = correction};
     members.step(moment, demand_max, watch);
     ++steps_timed;
     shadow.step(moment, members, demand_max);
@@ -356,13 +375,13 @@ double Forecaster::Impl::caution() const {
            (is_unsettled ? after_change : 1.0);
 }
 
-/// The naive forecasts stay what was observed, and two members fit the roll-up once a day: after a
-/// change of level they say the old one until then, and are not heard.
+/// The naive forecasts stay what was observed: after a change of level they say the old one, and
+/// are not heard.
 bool Forecaster::Impl::knows_level(std::size_t member) const {
     const auto since = steps_since_change * step;
     const std::string_view name = members.name(member);
     if (name == "weekly_naive") return since >= day * 7;
-    return since >= day || (name != "seasonal_naive" && name != "arima" && name != "prophet");
+    return since >= day || name != "seasonal_naive";
 }
 
 void Forecaster::Impl::combine_members() {

@@ -73,9 +73,11 @@ public:
         if (moment.rescaled || carried_.size() != moment.anchors.size()) restart(moment.anchors);
         const double newest =
             log_level(moment.context.demand.values().back(), moment.context.scale);
+        if (moment.correction) begin_anew();
         for (CarryOver& anchor : carried_) anchor.learn(newest);
         const bool is_new_bucket = take_buckets(moment);
-        if (is_refit_due(moment.context.origin()) || (!is_fitted() && is_new_bucket))
+        if (moment.correction || is_refit_due(moment.context.origin()) ||
+            (!is_fitted() && is_new_bucket))
             refit(moment);
         else if (is_fitted() && is_new_bucket)
             look_ahead(moment);
@@ -106,6 +108,10 @@ private:
         estimate_ = {};
         path_.clear();
         taken_ = Timestamp::min();
+        gap_newest_ = gap_hours_ = 0.0;
+    }
+    void begin_anew() {
+        for (CarryOver& anchor : carried_) anchor.forget_noted();
         gap_newest_ = gap_hours_ = 0.0;
     }
     [[nodiscard]] bool is_fitted() const { return !path_.empty(); }

@@ -63,6 +63,7 @@ public:
     Answer step(const Moment& moment) override {
         if (moment.rescaled || corrections_.size() != moment.anchors.size())
             restart(moment.anchors);
+        if (moment.correction) begin_anew(moment);
         learn(moment);
         const Duration every = days_.shape.empty() ? fit_retry : fit_every;
         if (is_refit_step(settings_, moment.context.origin(), every)) fit_when_possible(moment);
@@ -83,6 +84,10 @@ private:
         corrections_.assign(anchors.size(), Correction{});
         pending_.clear();
         for (const int steps : anchors) pending_.emplace_back(static_cast<std::size_t>(steps));
+    }
+    void begin_anew(const Moment& moment) {
+        for (std::vector<Pending>& anchor : pending_) std::ranges::fill(anchor, Pending{});
+        fit_when_possible(moment);
     }
     [[nodiscard]] bool is_asked(int steps) const {
         return step_ * steps >= horizon_min && step_ * steps < day;

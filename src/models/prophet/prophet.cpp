@@ -30,8 +30,9 @@ public:
         if (moment.rescaled || carried_.size() != moment.anchors.size()) restart(moment.anchors);
         const Calendar calendar{moment.context.zone, moment.context.holidays};
         const bool is_new_bucket = take_bucket(moment, calendar);
-        if (is_refit_step(settings_, moment.context.origin(), day) || (!fit_ && is_new_bucket))
-            refit(moment, calendar);
+        const bool is_due = is_refit_step(settings_, moment.context.origin(), day);
+        if (moment.correction || is_due || (!fit_ && is_new_bucket)) refit(moment, calendar);
+        if (moment.correction) begin_anew();
         const double newest =
             log_level(moment.context.demand.values().back(), moment.context.scale);
         for (CarryOver& anchor : carried_) anchor.learn(newest);
@@ -57,6 +58,10 @@ private:
             carried_.emplace_back(step_, horizon, prior_at(step_ * horizon));
         fit_.reset();
         residuals_ = Series();
+        gap_newest_ = gap_hours_ = 0.0;
+    }
+    void begin_anew() {
+        for (CarryOver& anchor : carried_) anchor.forget_noted();
         gap_newest_ = gap_hours_ = 0.0;
     }
     /// At the middle of a step of the grid.

@@ -70,6 +70,12 @@ double Habit::at(Timestamp time, const Zone& zone) const {
     return static_cast<double>(day_[slot(local)]) + week_at(local) + other;
 }
 
+void Habit::multiply(double factor) {
+    for (float& level : day_)
+        level = static_cast<float>(
+            log_level(factor * from_log_level(static_cast<double>(level), 1.0), 1.0));
+}
+
 void Habit::learn(Timestamp time, const Zone& zone, double level, double lasting) {
     const Timestamp local = zone.to_local(time);
     const std::size_t s = slot(local);

@@ -20,6 +20,9 @@ public:
     /// `level` at a time, of which `lasting` is not a matter of the time.
     void learn(Timestamp time, const Zone& zone, double level, double lasting);
 
+    /// Demand counts `factor` times.
+    void multiply(double factor);
+
     template <class Archive>
     void fields(Archive& archive) {
         archive(step_, deviation_, day_, seen_, week_, other_, other_period_, steps_);

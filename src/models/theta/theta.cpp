@@ -70,11 +70,13 @@ public:
 
     Answer step(const Moment& moment) override {
         if (moment.rescaled || lasting_.size() != moment.anchors.size()) restart(moment.anchors);
+        if (moment.correction) correct_past(moment);
         habit_.follow(moment.seasons);
         const double level = log_level(moment.context.demand.values().back(), moment.context.scale);
         if (!std::isnan(level)) {
             learn_lasting(moment, level);
-            learn_lines(moment, level);
+            learn_lines(moment.context.zone, moment.context.origin(), level);
+            learn_habit(moment.context.zone, moment.context.origin(), level);
         }
         ring_[steps_ % ring_.size()] = levels_;
         Answer answer = say(moment);
@@ -120,15 +122,42 @@ private:
                                                 2 * static_cast<std::uint32_t>(horizon));
         if ((steps_ + anchor) % every == 0 && lasting.rows >= rows_min) lasting.solve();
     }
-    void learn_lines(const Moment& moment, double level) {
-        const Timestamp now = moment.context.origin();
-        const double usual = habit_.at(now, moment.context.zone);
+    /// Habit and lines as if the past had always been what it is held to be now.
+    void correct_past(const Moment& moment) {
+        const std::optional<double> factor = moment.correction->level_factor;
+        if (factor) {
+            habit_.multiply(*factor);
+        } else {
+            habit_ = Habit(step_);
+            habit_.follow(moment.seasons);
+        }
+        const Series& past = moment.context.demand;
+        levels_ = {};
+        std::uint64_t ago = past.size();
+        for (Timestamp at = past.oldest(); --ago > 0; at += step_) {
+            const double level = log_level(past.at(at), moment.context.scale);
+            if (!std::isnan(level)) {
+                learn_lines(moment.context.zone, at, level);
+                if (!factor) learn_habit(moment.context.zone, at, level);
+            }
+            if (ago < ring_.size() && ago <= steps_) ring_[(steps_ - ago) % ring_.size()] = levels_;
+        }
+        for (std::size_t a = 0; a < usual_.size(); ++a)
+            for (std::uint64_t open = 1; open <= usual_[a].size() && open <= steps_; ++open)
+                usual_[a][(steps_ - open) % usual_[a].size()] = static_cast<float>(
+                    habit_.at(moment.target(a) - step_ * static_cast<Duration::rep>(open),
+                              moment.context.zone));
+    }
+    void learn_lines(const Zone& zone, Timestamp now, double level) {
+        const double usual = habit_.at(now, zone);
         if (!std::isnan(usual))
             for (std::size_t k = 0; k < lines; ++k)
                 levels_[k] += static_cast<float>(speeds_[k] *
                                                  (level - usual - static_cast<double>(levels_[k])));
-        // What lasts for days is no matter of the time of day.
-        habit_.learn(now, moment.context.zone, level, static_cast<double>(levels_[slowest]));
+    }
+    // What lasts for days is no matter of the time of day.
+    void learn_habit(const Zone& zone, Timestamp now, double level) {
+        habit_.learn(now, zone, level, static_cast<double>(levels_[slowest]));
     }
     Answer say(const Moment& moment) {
         const Row row = to_row(levels_);
