@@ -11,6 +11,10 @@ double accuracy_of(double median, double actual) {
     return 1.0 - std::min(1.0, distance / median);
 }
 
+double confidence_of_zero(double hours) {
+    return (hours + 1.0) / (hours + 2.0);
+}
+
 double confidence_of(const Quantiles& quantiles) {
     const double median = quantiles[median_index];
     double sum = 0.0;

@@ -12,6 +12,10 @@ namespace forescale {
 /// when every quantile is zero, and as missed otherwise.
 [[nodiscard]] double confidence_of(const Quantiles& quantiles);
 
+/// Of a forecast of nothing but zero, which no error has ever widened: that the next hour is like
+/// all those that demand has been zero for, by Laplace's rule of succession. hours >= 0
+[[nodiscard]] double confidence_of_zero(double hours);
+
 /// What confidence_of is the expectation of.
 [[nodiscard]] double accuracy_of(double median, double actual);
 

@@ -29,7 +29,14 @@ constexpr std::uint32_t state_version = 6;
 constexpr double peak_half_life_days = 30.0;
 constexpr std::int64_t never = std::numeric_limits<std::int32_t>::max();  ///< steps
 constexpr Duration confidence_half_life =
-    std::chrono::minutes(30);  ///< of the confidence without a sample
+    std::chrono::minutes(30);                ///< of the confidence without a sample
+constexpr double across_clock_change = 1.5;  ///< times as wide as usual
+
+/// These weigh what was at the same time in UTC: a day ahead, and the clock put forward in between,
+/// the flank of a peak comes out at half or twice its size.
+bool knows_clock(std::string_view member) {
+    return !is_baseline(member) && !member.starts_with("ridge");
+}
 
 std::size_t history_steps(Duration step) {
     return static_cast<std::size_t>(feature_history / step) + 1;
@@ -98,12 +105,15 @@ struct Forecaster::Impl {
     [[nodiscard]] double wanted(Timestamp at, double demand_seen, double served_max);
     [[nodiscard]] std::optional<PastCorrection> watch_for_change(double value);
     void take_out(const Change& incident);
+    void take_out_unconfirmed();
     void relevel(const Change& change);
     void learn_from_matured(double value);
     void note_matured(std::size_t anchor, double value);
     void ask_members(bool rescaled, const std::optional<PastCorrection>& correction);
     [[nodiscard]] double caution() const;
     [[nodiscard]] bool knows_level(std::size_t member) const;
+    [[nodiscard]] bool crosses_clock_change(std::size_t anchor) const;
+    [[nodiscard]] double confidence() const;
     void combine_members();
     void make_path();
     void say_events();
@@ -146,8 +156,8 @@ struct Forecaster::Impl {
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
         archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps,
-                demand_max, missing, events, said_with_events, plausible, plausible_fine, changes,
-                steps_since_change, clipped_steps, exceeds_served);
+                demand_max, missing, events, said_with_events, plausible, plausible_fine,
+                zero_steps, changes, steps_since_change, clipped_steps, exceeds_served);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         archive(shadow);
         path_fields(archive, path);
@@ -179,9 +189,10 @@ struct Forecaster::Impl {
     Members members;
     Shadow shadow;
     std::vector<AnchorForecast> at_anchors;
-    std::int64_t age_steps = 0;  ///< of the newest sample
-    FadingMean missing;          ///< share of steps without a sample, of a day
-    double demand_max = 0.0;     ///< fading
+    std::int64_t age_steps = 0;   ///< of the newest sample
+    FadingMean missing;           ///< share of steps without a sample, of a day
+    double demand_max = 0.0;      ///< fading
+    std::int64_t zero_steps = 0;  ///< in a row, as far as is known
     ForecastPath path;
     std::vector<MaturedScore> matured;
     Stopwatch watch;
@@ -216,12 +227,16 @@ void Forecaster::Impl::advance(Timestamp at, double value) {
     demand_max *= keep_per_step(step, peak_half_life_days);
     age_steps = std::isnan(value) ? age_steps + 1 : 0;
     missing.add(std::isnan(value) ? 1.0 : 0.0, keep_per_step(step, 1.0));
-    if (!std::isnan(value)) demand_max = std::max(demand_max, value);
+    if (!std::isnan(value)) {
+        demand_max = std::max(demand_max, value);
+        zero_steps = value > 0.0 ? 0 : zero_steps + 1;
+    }
     const bool rescaled = scale.review(demand);
     if (rescaled) {
         memory.forget();
         for (AnchorForecast& anchor : at_anchors) anchor.rescale();
     }
+    take_out_unconfirmed();
     learn_from_matured(value);
     const std::optional<PastCorrection> correction = watch_for_change(value);
     profiles.look(context());
@@ -293,6 +308,27 @@ void Forecaster::Impl::take_out(const Change& incident) {
     };
     // The newest step is not in the memory yet.
     memory.forget(ago(incident.from) - 1, ago(incident.until));
+}
+
+/// The first two samples are believed, whatever they are; after an hour it is known what they were.
+void Forecaster::Impl::take_out_unconfirmed() {
+    const auto samples = std::max<Duration::rep>(3, std::chrono::hours(1) / step);
+    if (std::ssize(demand.values()) != samples) return;
+    const std::vector<double> seen(demand.values().begin(), demand.values().end());
+    const auto is_wrong = [&](double value) { return plausible.is_unconfirmed(value); };
+    demand_max = 0.0;
+    for (const double value : seen)
+        if (!is_wrong(value)) demand_max = std::max(demand_max, value);
+    for (std::size_t i = 0; i + 1 < seen.size(); ++i) {
+        if (!is_wrong(seen[i])) continue;
+        const Timestamp at = demand.oldest() + step * static_cast<Duration::rep>(i);
+        take_out({.from = at,
+                  .until = at + step,
+                  .factor = 1.0,
+                  .is_incident = true,
+                  .expected = {demand_max}});
+        profiles.rebuild(context());
+    }
 }
 
 /// The shape of the past at the level of now.
@@ -390,8 +426,10 @@ void Forecaster::Impl::combine_members() {
         std::vector<double> medians = members.medians(a);
         const std::vector<double> spreads = members.spreads(a);
         const std::vector<double> all = medians;
+        const bool crosses = crosses_clock_change(a);
         for (std::size_t m = 0; m < medians.size(); ++m)
-            if (!knows_level(m)) medians[m] = Series::missing;
+            if (!knows_level(m) || (crosses && !knows_clock(members.name(m))))
+                medians[m] = Series::missing;
         if (std::ranges::all_of(medians, [](double median) { return std::isnan(median); }))
             medians = all;
         at_anchors[a].combine({.medians = medians,
@@ -400,8 +438,28 @@ void Forecaster::Impl::combine_members() {
                                .slot = slot_of(demand.newest() + step * anchors[a]),
                                .age_steps = age,
                                .unrest = at_anchors[a == 0 ? 0 : a - 1].unrest(),
-                               .caution = caution()});
+                               .caution = caution() * (crosses ? across_clock_change : 1.0)});
     }
+}
+
+/// Whether the clock of the service is put forward or back between now and an anchor that lies so
+/// far ahead that the time of day matters.
+bool Forecaster::Impl::crosses_clock_change(std::size_t anchor) const {
+    const Duration ahead = step * anchors[anchor];
+    if (ahead <= std::chrono::hours(1)) return false;
+    return zone.offset_at(demand.newest() + ahead) != zone.offset_at(demand.newest());
+}
+
+/// How far the forecast is trusted.
+double Forecaster::Impl::confidence() const {
+    const std::size_t hour = anchor_of(std::chrono::hours(1));
+    const auto at_hour =
+        std::ranges::find(path.points, step * anchors[hour], &ForecastPoint::horizon);
+    const double of_quantiles = at_hour->quantiles.back() > 0.0
+                                    ? confidence_of(at_hour->quantiles)
+                                    : confidence_of_zero(in_seconds(zero_steps * step) / 3600.0);
+    return of_quantiles * std::exp2(-static_cast<double>(age_steps * step.count()) /
+                                    static_cast<double>(confidence_half_life.count()));
 }
 
 /// At which headline horizons the guard keeps the member out, and why; empty: at none.
@@ -424,11 +482,7 @@ void Forecaster::Impl::make_path() {
     path.points = path_points(context(), anchors, at_anchors, horizons, plausible.ceiling());
     say_events();
     const std::size_t hour = anchor_of(std::chrono::hours(1));
-    const auto at_hour =
-        std::ranges::find(path.points, step * anchors[hour], &ForecastPoint::horizon);
-    path.confidence = confidence_of(at_hour->quantiles) *
-                      std::exp2(-static_cast<double>(age_steps * step.count()) /
-                                static_cast<double>(confidence_half_life.count()));
+    path.confidence = confidence();
     path.members.resize(members.size());
     for (std::size_t m = 0; m < members.size(); ++m) {
         const std::string& why = members.asleep_because(m);

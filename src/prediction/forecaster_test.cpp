@@ -195,8 +195,10 @@ TEST(Forecaster, DifficultSeriesGetSoundForecasts) {
     }
 }
 
-/// The forecast after a history, and that of a clean one of the same length.
-ForecastPath after(int steps, const std::function<double(int, Rng&)>& demand) {
+using Demand = std::function<double(int, Rng&)>;
+
+/// The forecast after a history.
+ForecastPath after(int steps, const Demand& demand) {
     Forecaster forecaster(service_of());
     Rng rng(21);
     for (int i = 0; i < steps; ++i) forecaster.observe(window_of(i, demand(i, rng)));
@@ -210,62 +212,213 @@ void expect_humble(const ForecastPath& path, const ForecastPath& clean, const st
     EXPECT_LT(path.confidence, clean.confidence) << what;
 }
 
+/// How forecasts did in a span of steps.
+struct Kept {
+    std::map<Duration, double> coverage;  ///< share of targets inside the 90 % interval
+    double confidence = 0.0;              ///< means
+    double width = 0.0;                   ///< relative, at 1 h
+};
+Kept kept(int from, int until, const Demand& demand) {
+    Forecaster forecaster(service_of());
+    Rng rng(21);
+    std::map<Duration, std::pair<double, double>> inside;
+    Kept out;
+    for (int i = 0; i < until; ++i) {
+        forecaster.observe(window_of(i, demand(i, rng)));
+        if (i < from) continue;
+        out.confidence += forecaster.forecast().confidence / (until - from);
+        out.width += relative_width(forecaster.forecast(), hours(1)) / (until - from);
+        for (const MaturedScore& score : forecaster.matured()) {
+            if (score.member != "ensemble") continue;
+            inside[score.horizon].first += score.inside_90 ? 1.0 : 0.0;
+            inside[score.horizon].second += 1.0;
+        }
+    }
+    for (const auto& [horizon, counts] : inside)
+        out.coverage[horizon] = counts.first / counts.second;
+    return out;
+}
+double relative_error(const ForecastPath& path, Duration horizon, double expected) {
+    return std::abs(path.at(horizon)[median_index] / expected - 1.0);
+}
+/// Demand that is expected `horizon` after the last of so many steps.
+double expected_after(int steps, Duration horizon) {
+    return 100.0 * shape(steps - 1 + static_cast<int>(horizon / minutes(5)));
+}
+
 TEST(ForecasterBadInput, NoSampleOneSampleTwoSamples) {
     const ForecastPath clean = after(10 * per_day, traffic);
     EXPECT_TRUE(after(0, traffic).empty());
     EXPECT_TRUE(after(50, [](int, Rng&) { return Series::missing; }).empty());
-    for (const int steps : {1, 2}) expect_humble(after(steps, traffic), clean, "few samples");
+    for (const int steps : {1, 2}) {
+        const ForecastPath path = after(steps, traffic);
+        expect_humble(path, clean, "few samples");
+        EXPECT_LT(path.confidence, 0.5);
+        for (const Duration horizon : headline_horizons) {
+            const Quantiles q = path.at(horizon);
+            EXPECT_NEAR(q[median_index], 150.0, 15.0) << "what is newest";
+            EXPECT_LT(q[0], 0.2 * q[median_index]) << "it may vanish";
+            EXPECT_GT(q[10], 4.0 * q[median_index]) << "it may multiply";
+            EXPECT_LE(q[11], 10.0 * 150.0) << "it may not order a hundred fleets";
+        }
+    }
 }
 
-TEST(ForecasterBadInput, ASpikeOf1e12IsForgottenWithinADay) {
-    const ForecastPath clean = after(10 * per_day, traffic);
-    const auto spiked = [](int i, Rng& rng) {
-        return i == 8 * per_day + 100 ? 1e12 : traffic(i, rng);
-    };
-    const ForecastPath soon = after(8 * per_day + 101, spiked);
-    expect_humble(soon, clean, "at the spike");
-    const ForecastPath later = after(10 * per_day, spiked);
-    expect_sound(later, "a day after");
-    const double expected = 100.0 * shape(10 * per_day - 1 + 12);
-    EXPECT_NEAR(later.at(hours(1))[median_index] / expected, 1.0, 0.2);
+TEST(ForecasterBadInput, ZerosAreForecastAsZeroAndTrustedTheMoreTheLonger) {
+    double trusted = 0.5;
+    for (const int steps : {1, 12, per_day, 8 * per_day}) {
+        const ForecastPath path = after(steps, [](int, Rng&) { return 0.0; });
+        expect_sound(path, "zeros");
+        for (const ForecastPoint& point : path.points) EXPECT_LT(point.quantiles.back(), 1e-9);
+        EXPECT_GT(path.confidence, trusted);
+        trusted = path.confidence;
+        if (steps == 1) {
+            EXPECT_LT(path.confidence, 0.6);
+        }
+    }
+    EXPECT_GT(trusted, 0.99);
+    const ForecastPath awake =
+        after(8 * per_day + 6, [](int i, Rng&) { return i < 8 * per_day ? 0.0 : 80.0; });
+    EXPECT_LT(relative_error(awake, minutes(15), 80.0), 0.5) << "half an hour after it began";
+    EXPECT_LT(awake.confidence, 0.9);
+}
+
+TEST(ForecasterBadInput, OneValueIsForecastAsThatValueAndNarrow) {
+    for (const double value : {42.0, 4e-7, 4e11}) {
+        const ForecastPath early = after(12, [&](int, Rng&) { return value; });
+        const ForecastPath late = after(8 * per_day, [&](int, Rng&) { return value; });
+        expect_humble(early, late, "constant");
+        EXPECT_GT(late.confidence, 0.99);
+        for (const Duration horizon : headline_horizons) {
+            EXPECT_NEAR(late.at(horizon)[0] / value, 1.0, 0.02);
+            EXPECT_NEAR(late.at(horizon)[median_index] / value, 1.0, 0.001);
+            EXPECT_NEAR(late.at(horizon)[11] / value, 1.0, 0.05);
+        }
+    }
+}
+
+// The 97.5 % quantile is back at once: the sample is not believed while it stands alone.
+TEST(ForecasterBadInput, ASpikeOf1e12LeavesNoTrace) {
+    constexpr int begin = 8 * per_day + 100;
+    const ForecastPath clean = after(begin, traffic);
+    for (const int length : {1, 2, 12}) {
+        Forecaster forecaster(service_of());
+        Rng rng(21);
+        for (int i = 0; i < 10 * per_day; ++i) {
+            const double value = traffic(i, rng);
+            const bool spiked = i >= begin && i < begin + length;
+            forecaster.observe(window_of(i, spiked ? 1e12 : value));
+            if (spiked) expect_humble(forecaster.forecast(), clean, "at the spike");
+            if (i < begin + length || i % 12 != 0) continue;
+            for (const ForecastPoint& point : forecaster.forecast().points) {
+                const double expected = expected_after(i + 1, point.horizon);
+                EXPECT_NEAR(point.quantiles[median_index] / expected, 1.0, 0.15) << i - begin;
+                EXPECT_LT(quantile_at(point.quantiles, 0.975), 1.5 * expected)
+                    << "spike of " << length << " steps, " << i - begin << " steps after it began, "
+                    << point.horizon.count();
+            }
+        }
+        EXPECT_EQ(forecaster.noticed().disbelieved_steps, length);
+    }
+}
+
+TEST(ForecasterBadInput, ASpikeOf1e12OnTheFirstDayOrdersNoHundredFleets) {
+    for (const int at : {0, 1, 3, 40, 200}) {
+        const ForecastPath path = after(per_day, [&](int i, Rng& rng) {
+            const double value = traffic(i, rng);
+            return i == at ? 1e12 : value;
+        });
+        expect_sound(path, "young");
+        for (const ForecastPoint& point : path.points)
+            EXPECT_LT(point.quantiles[11], 10.0 * 250.0) << at << ", " << point.horizon.count();
+    }
 }
 
 TEST(ForecasterBadInput, FortyPercentMissing) {
-    const ForecastPath clean = after(10 * per_day, traffic);
-    const ForecastPath path = after(10 * per_day, [](int i, Rng& rng) {
+    const Demand scattered = [](int i, Rng& rng) {
         const double value = traffic(i, rng);
         return rng.uniform() < 0.4 ? Series::missing : value;
-    });
-    expect_humble(path, clean, "40 % missing");
-    const double expected = 100.0 * shape(10 * per_day - 1 + 12);
-    EXPECT_NEAR(path.at(hours(1))[median_index] / expected, 1.0, 0.1);
+    };
+    const Demand in_blocks = [](int i, Rng& rng) {  // four hours of ten
+        const double value = traffic(i, rng);
+        return i % 120 < 48 ? Series::missing : value;
+    };
+    const int from = 6 * per_day;
+    const int until = 11 * per_day;
+    const Kept clean = kept(from, until, traffic);
+    for (const Demand& demand : {scattered, in_blocks}) {
+        const Kept missing = kept(from, until, demand);
+        for (const Duration horizon : headline_horizons)
+            EXPECT_GE(missing.coverage.at(horizon), 0.8) << horizon.count();
+        EXPECT_LT(missing.confidence, clean.confidence - 0.02);
+        EXPECT_GT(missing.width, 1.2 * clean.width);
+        const ForecastPath path = after(until, demand);
+        expect_sound(path, "40 % missing");
+        for (const Duration horizon : headline_horizons)
+            EXPECT_LT(relative_error(path, horizon, expected_after(until, horizon)), 0.1);
+    }
 }
 
 TEST(ForecasterBadInput, NegativeValuesAreNoDemand) {
-    const ForecastPath path =
-        after(9 * per_day, [](int i, Rng& rng) { return traffic(i, rng) - 150.0; });
-    expect_sound(path, "negative");
+    const auto negative = [](int i, Rng& rng) { return traffic(i, rng) - 150.0; };
+    const auto none = [](int i, Rng& rng) { return std::max(traffic(i, rng) - 150.0, 0.0); };
+    const ForecastPath path = after(9 * per_day, negative);
+    EXPECT_TRUE(same_bits(path, after(9 * per_day, none)));
+    expect_humble(path, after(9 * per_day, traffic), "negative");
+    const int peak = 9 * per_day + 72;  // the next one
+    EXPECT_NEAR(path.at(minutes(5) * (peak - (9 * per_day - 1)))[median_index], 100.0, 15.0);
+    const int trough = 9 * per_day + 216;
+    EXPECT_LT(path.at(minutes(5) * (trough - (9 * per_day - 1)))[median_index], 1.0);
 }
 
-TEST(ForecasterBadInput, ASeriesThatStopsFadesAway) {
-    const ForecastPath clean = after(10 * per_day, traffic);
+TEST(ForecasterBadInput, ASeriesThatStopsFadesAwayAndIsBackAtOnce) {
     const auto stops = [](int i, Rng& rng) {
-        return i < 10 * per_day ? traffic(i, rng) : Series::missing;
+        const double value = traffic(i, rng);
+        return i < 10 * per_day || i >= 18 * per_day ? value : Series::missing;
     };
-    expect_humble(after(10 * per_day + 24, stops), clean, "two hours after");
-    expect_humble(after(18 * per_day, stops), clean, "a week after");
+    const ForecastPath clean = after(10 * per_day, traffic);
+    double confidence = clean.confidence;
+    double width = relative_width(clean, hours(1));
+    for (const int gone : {6, 12, 18, 24}) {  // half hours
+        const ForecastPath path = after(10 * per_day + gone, stops);
+        expect_humble(path, clean, "stopped");
+        EXPECT_NEAR(path.confidence / confidence, 0.5, 0.05) << "half of it every 30 min";
+        EXPECT_GT(relative_width(path, hours(1)), width);
+        confidence = path.confidence;
+        width = relative_width(path, hours(1));
+    }
+    const ForecastPath week = after(18 * per_day, stops);
+    expect_sound(week, "a week after");
+    EXPECT_LT(week.confidence, 1e-6);
+    EXPECT_GT(relative_width(week, hours(1)), 4.0 * relative_width(clean, hours(1)));
+    EXPECT_LT(relative_error(week, hours(1), expected_after(18 * per_day, hours(1))), 0.1)
+        << "the habit stands in";
+    const ForecastPath back = after(18 * per_day + 1, stops);
+    EXPECT_GT(back.confidence, 0.9);
+    EXPECT_LT(back.confidence, clean.confidence);
+    EXPECT_LT(relative_error(back, hours(1), expected_after(18 * per_day + 1, hours(1))), 0.1);
 }
 
-TEST(ForecasterBadInput, AClockThatJumpsBackIsWaitedFor) {
+TEST(ForecasterBadInput, AClockThatJumpsBackChangesNothing) {
     Forecaster forecaster(service_of());
+    Forecaster undisturbed(service_of());
     Rng rng(22);
-    for (int i = 0; i < 3 * per_day; ++i) forecaster.observe(window_of(i, traffic(i, rng)));
-    const ForecastPath before = forecaster.forecast();
-    for (int i = 2 * per_day; i < 3 * per_day; ++i) forecaster.observe(window_of(i, 1e6));
-    EXPECT_TRUE(same_bits(before, forecaster.forecast()));
-    forecaster.observe(window_of(3 * per_day, traffic(3 * per_day, rng)));
-    EXPECT_GT(forecaster.forecast().origin, before.origin);
-    expect_sound(forecaster.forecast(), "after the jump");
+    int i = 0;
+    const auto both = [&](int until) {
+        for (; i < until; ++i) {
+            const Window window = window_of(i, traffic(i, rng));
+            forecaster.observe(window);
+            undisturbed.observe(window);
+        }
+    };
+    both(3 * per_day);
+    for (int again = 2 * per_day; again < 3 * per_day; ++again)
+        forecaster.observe(window_of(again, 1e6));
+    EXPECT_TRUE(same_bits(undisturbed.forecast(), forecaster.forecast()));
+    EXPECT_TRUE(forecaster.matured().empty()) << "nothing is scored twice";
+    both(4 * per_day);
+    EXPECT_TRUE(same_bits(undisturbed.forecast(), forecaster.forecast()));
+    EXPECT_EQ(undisturbed.save(), forecaster.save());
 }
 
 TEST(ForecasterBadInput, ALeapDayIsADay) {
@@ -278,10 +431,41 @@ TEST(ForecasterBadInput, ALeapDayIsADay) {
         Window window = window_of(i, traffic(i, rng));
         window.start = begin + minutes(5) * i;
         forecaster.observe(window);
-        if (i > 8 * per_day && i % 48 == 0) {
-            expect_sound(forecaster.forecast(), "leap day");
-            EXPECT_NEAR(forecaster.forecast().at(hours(24))[median_index] / (100.0 * shape(i)), 1.0,
-                        0.1);
+        if (i < 8 * per_day || i % 48 != 0) continue;  // from a day before it to a day after
+        expect_sound(forecaster.forecast(), "leap day");
+        EXPECT_GT(forecaster.forecast().confidence, 0.9) << i;
+        for (const Duration horizon : headline_horizons)
+            EXPECT_LT(
+                relative_error(forecaster.forecast(), horizon, expected_after(i + 1, horizon)),
+                0.07)
+                << i << ", " << horizon.count();
+    }
+}
+
+// A day of 23 and a day of 25 hours: the peak comes at nine by the clock on the wall. A day ahead,
+// who goes by UTC says half or twice the demand on its flanks.
+TEST(ForecasterBadInput, ADayOnWhichTheClockIsChanged) {
+    for (const bool forward : {true, false}) {
+        const Timestamp change = monday + day * 14 + hours(1);
+        Service service = service_of();
+        service.zone = Zone("Somewhere", {{monday - day * 400, hours(forward ? 1 : 2)},
+                                          {change, hours(forward ? 2 : 1)}});
+        const auto usual = [&](Timestamp at) {
+            const Timestamp wall = service.zone.to_local(at);
+            const double off_peak = in_seconds(wall - floor_to(wall, day)) / 3600.0 - 9.0;
+            return 100.0 + 400.0 * std::exp(-0.5 * off_peak * off_peak);
+        };
+        Forecaster forecaster(service);
+        Rng rng(24);
+        for (int i = 0; monday + minutes(5) * i < change + hours(24); ++i) {
+            const Timestamp at = monday + minutes(5) * i;
+            forecaster.observe(window_of(i, usual(at) * (0.97 + 0.06 * rng.uniform())));
+            if (at < change - hours(24) || i % 6 != 0) continue;
+            expect_sound(forecaster.forecast(), "clock change");
+            for (const Duration horizon : {Duration(hours(1)), Duration(hours(24))})
+                EXPECT_LT(relative_error(forecaster.forecast(), horizon, usual(at + horizon)), 0.1)
+                    << (forward ? "forward, " : "back, ") << in_seconds(at - change) / 3600.0
+                    << " h, " << horizon.count();
         }
     }
 }
@@ -349,20 +533,6 @@ TEST(Forecaster, AServiceThatMeasuresMoreThanItServesIsBelieved) {
     }
     EXPECT_EQ(told.noticed().clipped_steps, 0);
     EXPECT_TRUE(same_bits(told.forecast(), plain.forecast()));
-}
-
-TEST(Forecaster, OfZerosIsZeroAndOfOneValueIsThatValue) {
-    Forecaster zeros(service_of());
-    Forecaster constant(service_of());
-    for (int i = 0; i < 8 * per_day; ++i) {
-        zeros.observe(window_of(i, 0.0));
-        constant.observe(window_of(i, 42.0));
-    }
-    for (const Duration horizon : headline_horizons) {
-        EXPECT_LT(zeros.forecast().at(horizon)[median_index], 1e-6);
-        EXPECT_NEAR(constant.forecast().at(horizon)[median_index], 42.0, 0.1);
-    }
-    EXPECT_LT(relative_width(constant.forecast(), hours(1)), 0.1);
 }
 
 TEST(Forecaster, ALevelShiftIsFollowedWithinHours) {

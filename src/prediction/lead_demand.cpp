@@ -166,7 +166,9 @@ struct LeadDemandModel::Impl {
         const std::size_t slot = week_slot(newest);
         const bool is_known = window.present() && std::isfinite(window.max);
         const double seen = plausible.believe(is_known ? std::max(window.max, 0.0) : missing);
-        const bool present = !std::isnan(seen);
+        // Nothing is said before a day of history: the first samples can wait until one confirms
+        // the other.
+        const bool present = !std::isnan(seen) && !plausible.is_unconfirmed(seen);
         const double value = present ? seen : expected_now(slot);
         if (present) learn_level(value);
         push(value, present);

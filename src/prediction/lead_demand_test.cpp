@@ -224,6 +224,19 @@ TEST(LeadDemand, ASpikeOf1e12LeavesNoTrace) {
     EXPECT_NEAR(spiked.forecast({})->quantiles[11] / whole.forecast({})->quantiles[11], 1.0, 0.05);
 }
 
+TEST(LeadDemand, ASpikeOf1e12InTheFirstMinutesLeavesNoTrace) {
+    const Duration step = std::chrono::minutes(1);
+    for (const std::size_t at : {0U, 1U, 5U}) {
+        auto demand = waves(step, 2, 12);
+        demand[at] = 1e12;
+        LeadDemandModel model(service_with(step), std::chrono::minutes(5));
+        feed(model, step, demand);
+        ASSERT_TRUE(model.forecast({}));
+        EXPECT_NEAR(model.forecast({})->quantiles[median_index], 22.0, 3.0) << at;
+        EXPECT_LT(model.forecast({})->quantiles[11], 40.0) << at;
+    }
+}
+
 TEST(LeadDemand, NothingIsSaidBeyondWhatIsPlausible) {
     const Duration step = std::chrono::minutes(1);
     LeadDemandModel model(service_with(step), std::chrono::minutes(5));

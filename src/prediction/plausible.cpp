@@ -29,7 +29,7 @@ double PlausibleDemand::believe(double demand) {
     fade();
     if (std::isnan(demand)) return demand;
     const double known = confirmed();
-    const bool is_suspect = known > 0.0 && demand > believed_max * known;
+    const bool is_suspect = known > 0.0 && is_unconfirmed(demand);
     suspects_ = is_suspect ? suspects_ + 1 : 0;
     if (is_suspect && !has_lasted(demand / known)) {
         ++disbelieved_;
@@ -37,6 +37,10 @@ double PlausibleDemand::believe(double demand) {
     }
     note(demand);
     return demand;
+}
+
+bool PlausibleDemand::is_unconfirmed(double demand) const {
+    return demand > believed_max * confirmed();
 }
 
 /// Whether the suspects have gone on for as long as they are asked to, this one not counted.

@@ -19,6 +19,9 @@ public:
     /// 1e12 never. None of the 700,000 steps, fine and coarse, of the development series is
     /// disbelieved.
     [[nodiscard]] double believe(double demand);
+    /// Whether demand that was believed, because nothing was known yet, is too large by what has
+    /// been confirmed since.
+    [[nodiscard]] bool is_unconfirmed(double demand) const;
     /// Nothing beyond this needs to be reckoned with at any horizon: ten times what was confirmed
     /// while the service is young, three times after a week. Of the targets of the development
     /// series 4 in 100,000 lie beyond it. 0: nothing but zero was seen.
