@@ -1,5 +1,7 @@
 #include "models/arima/filter.h"
 
+#include "base/simd.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -40,6 +42,43 @@ Eigen::VectorXd autocovariances(const Eigen::VectorXd& ar, const Eigen::VectorXd
             right[k] += shock[j] * psi[static_cast<std::size_t>(j - k)];
     }
     return system.partialPivLu().solve(right);
+}
+
+/// What a step that was seen makes of the covariances, the upper triangle of [n][n] by columns:
+/// everything moves up and left by one, less what the step explained, plus the shock's own. A fit
+/// takes 8,000 of these.
+struct Seen {
+    std::size_t n;
+    double* covariance;
+    const double* gain;   ///< [n] its first row
+    const double* shock;  ///< [n]
+};
+FORESCALE_INLINE void learn_seen(const Seen& of) {
+    constexpr std::size_t lanes = simd::lanes<double>;
+    const double variance = of.gain[0];
+    for (std::size_t j = 0; j + 1 < of.n; ++j) {
+        double* const to = of.covariance + j * of.n;
+        const double* const from = to + of.n + 1;
+        const double explained = of.gain[j + 1] / variance;
+        const double own = of.shock[j];
+        std::size_t i = 0;
+        for (; i + lanes <= j + 1; i += lanes) {
+            simd::Four x;
+            simd::Four gain;
+            simd::Four shock;
+            simd::load(x, from + i);
+            simd::load(gain, of.gain + i + 1);
+            simd::load(shock, of.shock + i);
+            x = (x - gain * explained) + shock * own;
+            simd::store(to + i, x);
+        }
+        for (; i <= j; ++i) to[i] = (from[i] - of.gain[i + 1] * explained) + of.shock[i] * own;
+    }
+    for (std::size_t i = 0; i < of.n; ++i)
+        of.covariance[(of.n - 1) * of.n + i] = of.shock[i] * of.shock[of.n - 1];
+}
+FORESCALE_AVX2 void learn_seen_avx2(const Seen& of) {
+    learn_seen(of);
 }
 }  // namespace
 
@@ -115,11 +154,14 @@ ArmaFilter::Innovation ArmaFilter::step_exact(double v) {
     shift(state_.front() + v);
     for (Eigen::Index i = 0; i + 1 < n; ++i)
         state_[static_cast<std::size_t>(i)] += gain[i + 1] * v / variance;
-    for (Eigen::Index j = 0; j + 1 < n; ++j)
-        covariance_.col(j).head(j + 1) = covariance_.col(j + 1).segment(1, j + 1) -
-                                         gain.segment(1, j + 1) * (gain[j + 1] / variance) +
-                                         shock_.head(j + 1) * shock_[j];
-    covariance_.col(n - 1) = shock_ * shock_[n - 1];
+    const Seen seen{.n = static_cast<std::size_t>(n),
+                    .covariance = covariance_.data(),
+                    .gain = gain.data(),
+                    .shock = shock_.data()};
+    if (simd::best_path() == simd::Path::avx2)
+        learn_seen_avx2(seen);
+    else
+        learn_seen(seen);
     if (has_converged()) covariance_.resize(0, 0);
     return {.value = v, .variance = variance};
 }
