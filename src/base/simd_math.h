@@ -1,6 +1,7 @@
 #pragma once
 #include "base/simd.h"
 
+#include <limits>
 #include <span>
 
 namespace forescale::simd {
@@ -14,6 +15,10 @@ void exponential(std::span<double> values, Path path = best_path());
 struct Present {
     double sum = 0.0;
     double count = 0.0;
+    /// NaN when nothing is present.
+    [[nodiscard]] double mean() const {
+        return count > 0.0 ? sum / count : std::numeric_limits<double>::quiet_NaN();
+    }
 };
 [[nodiscard]] Present sum_present(std::span<const double> values, Path path = best_path());
 /// The same of their squared distances from `middle`.

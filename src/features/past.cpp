@@ -10,14 +10,13 @@ double Past::mean(Steps back, Steps count) const {
     if (oldest >= newest) return Series::missing;
     const auto seen = values_.subspan(static_cast<std::size_t>(oldest),
                                       static_cast<std::size_t>(newest - oldest));
-    const simd::Present present = simd::sum_present(seen);
-    return present.count > 0.0 ? present.sum / present.count : Series::missing;
+    return simd::sum_present(seen).mean();
 }
 
 double Past::deviation(Steps count) const {
     const auto seen = values_.last(static_cast<std::size_t>(std::min(count, size())));
     const simd::Present present = simd::sum_squares(seen, mean(0, count));
-    return present.count > 1.0 ? std::sqrt(present.sum / present.count) : Series::missing;
+    return present.count > 1.0 ? std::sqrt(present.mean()) : Series::missing;
 }
 
 }  // namespace forescale

@@ -1,5 +1,7 @@
 #include "models/flair/day_shape.h"
 
+#include "base/simd_math.h"
+
 #include <cmath>
 #include <ranges>
 
@@ -66,22 +68,18 @@ struct Sums {
     }
 };
 
-double mean_present(std::span<const double> values) {
-    double sum = 0.0;
-    double present = 0.0;
-    for (const double value : values) {
-        if (std::isnan(value)) continue;
-        sum += value;
-        present += 1.0;
-    }
-    return 2.0 * present >= static_cast<double>(values.size()) ? sum / present : Series::missing;
+/// NaN when less than half is present.
+double mean_of_most(std::span<const double> values) {
+    const simd::Present present = simd::sum_present(values);
+    const bool are_most = 2.0 * present.count >= static_cast<double>(values.size());
+    return are_most ? present.mean() : Series::missing;
 }
 
 class RankOne {
 public:
     explicit RankOne(const Cells& cells) : cells_(cells), shape_(cells.per_day, 1.0) {
         for (std::size_t d = 0; d < cells.days(); ++d)
-            levels_.push_back(mean_present(cells.day(d)));
+            levels_.push_back(mean_of_most(cells.day(d)));
     }
     void round() {
         fit_shape();

@@ -61,12 +61,14 @@ public:
 
     Answer step(const Moment& moment) override {
         if (moment.rescaled || pending_.size() != moment.anchors.size()) restart(moment.anchors);
-        update_gap(moment);
+        const double level_now =
+            log_level(moment.context.demand.values().back(), moment.context.scale);
+        update_gap(moment, level_now);
         Answer answer;
         answer.medians.reserve(moment.anchors.size());
         bool knows_any = false;
         for (std::size_t a = 0; a < moment.anchors.size(); ++a) {
-            learn(a, moment.context);
+            learn(a, level_now);
             const Pending now = look(moment, a);
             const double level =
                 static_cast<double>(now.profile) +
@@ -99,16 +101,13 @@ private:
     }
     Pending& slot(std::size_t anchor) { return pending_[anchor][steps_ % pending_[anchor].size()]; }
 
-    void update_gap(const Moment& moment) {
-        const double newest =
-            log_level(moment.context.demand.values().back(), moment.context.scale);
+    void update_gap(const Moment& moment, double newest) {
         const double usual = log_level(
             slot_profile(moment.context, moment.context.origin()).trimmed, moment.context.scale);
         if (!std::isnan(newest - usual)) gap_ = newest - usual;
     }
-    void learn(std::size_t anchor, const FeatureContext& context) {
+    void learn(std::size_t anchor, double actual) {
         const Pending& then = slot(anchor);
-        const double actual = log_level(context.demand.values().back(), context.scale);
         const double y = actual - static_cast<double>(then.profile);
         if (!std::isnan(y))
             effects_[anchor].learn(static_cast<double>(then.gap), static_cast<double>(then.week), y,

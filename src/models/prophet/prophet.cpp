@@ -1,5 +1,6 @@
 #include "models/prophet/prophet.h"
 
+#include "base/simd_math.h"
 #include "features/profile.h"
 #include "models/carry_over.h"
 #include "models/prophet/fit.h"
@@ -124,14 +125,7 @@ private:
         gap_hours_ = keep * gap_hours_ + (1.0 - keep) * gap;
     }
     [[nodiscard]] static double mean_of(std::span<const double> residuals) {
-        double sum = 0.0;
-        double present = 0.0;
-        for (const double value : residuals) {
-            if (std::isnan(value)) continue;
-            sum += value;
-            present += 1.0;
-        }
-        return present > 0.0 ? sum / present : 0.0;
+        return zero_if_missing(simd::sum_present(residuals).mean());
     }
     [[nodiscard]] double mean_of_last_day() const {
         const auto values = residuals_.values();
