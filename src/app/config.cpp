@@ -72,8 +72,8 @@ void TurnConfig::describe(config::Fields& f) {
     f.field("member_step_max", member_step_max,
             {.min = 0.001,
              .max = 10,
-             .help = "Processor time that one model may take per forecast of one service, in the "
-                     "mean of twelve; one that takes more rests for a day and is named in health "
+             .help = "Processor time that one model may usually take per forecast of one service; "
+                     "one that takes more for an hour rests for a day and is named in health "
                      "(while time is real)"});
 }
 

@@ -2,6 +2,10 @@
 
 #include <cstdio>
 #include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -48,6 +52,7 @@ void fill(ScalingMetrics& metrics) {
     metrics.decided(decision(Reason::forecast, 2, 0, 4));
     metrics.decided(decision(Reason::bounds, 4, 0, 3));
     metrics.operated(operation("a", OperationState::intended, 0));
+    metrics.operated(operation("a", OperationState::intended, 1));
     metrics.operated(operation("a", OperationState::executing, 1));
     metrics.operated(operation("a", OperationState::done, 1));
     metrics.forecast_scored(shop, std::chrono::minutes(15), 5.0, 100.0, true);
@@ -65,7 +70,56 @@ void fill(ScalingMetrics& metrics) {
     metrics.collected("replay", false, 0, Duration(900));
     metrics.store_wrote(true, Duration(2));
     metrics.lead_time(shop, std::chrono::minutes(5), false);
+    metrics.models("2026-03-01", "", "");
+    metrics.model_changed("promoted");
+    metrics.training_ended(true, std::chrono::minutes(3));
     metrics.up("store", true);
+}
+
+/// A metric as docs/metrics.md shows it.
+struct Documented {
+    std::string type;
+    std::set<std::string> labels;
+    std::string help;
+
+    [[nodiscard]] std::string row(const std::string& name) const {
+        return fmt::format("| `{}` | {} | {} | {} |", name, type, fmt::join(labels, ", "), help);
+    }
+};
+
+/// Of an exposition, by name.
+std::map<std::string, Documented> documented(const std::string& text) {
+    std::map<std::string, Documented> out;
+    std::string name;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string hash, keyword;
+        if (line.starts_with("# HELP ")) {
+            words >> hash >> keyword >> name;
+            out[name].help = line.substr(line.find(name) + name.size() + 1);
+        } else if (line.starts_with("# TYPE ")) {
+            words >> hash >> keyword >> name >> out[name].type;
+        } else {
+            static const std::regex label("[{,]([a-z_]+)=");
+            for (std::sregex_iterator at(line.begin(), line.end(), label), end; at != end; ++at)
+                if ((*at)[1] != "le") out[name].labels.insert((*at)[1]);
+        }
+    }
+    return out;
+}
+
+TEST(ScalingMetrics, ThePageInDocsShowsEveryMetricAsItIs) {
+    ScalingMetrics metrics;
+    fill(metrics);
+    std::ifstream file("../../docs/metrics.md");
+    std::set<std::string> rows;
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("| `")) rows.insert(line);
+    ASSERT_FALSE(rows.empty()) << "docs/metrics.md";
+    for (const auto& [name, metric] : documented(metrics.text()))
+        EXPECT_EQ(rows.erase(metric.row(name)), 1U) << "missing: " << metric.row(name);
+    for (const auto& row : rows) ADD_FAILURE() << "no such metric: " << row;
 }
 
 TEST(ScalingMetrics, DecisionShowsSizesDemandAndReason) {

@@ -31,11 +31,13 @@ bool is_at_rest(const MemberView& member) {
     return member.asleep && member.asleep_because.starts_with("slow");
 }
 
-/// Mean without the largest; 0 while there are too few to say.
+/// Mean without the dearest; 0 while there are too few to say.
 double usual(const std::deque<double>& costs) {
     if (costs.size() < MemberCosts::steps_kept) return 0.0;
-    const double sum = std::accumulate(costs.begin(), costs.end(), 0.0);
-    return (sum - std::ranges::max(costs)) / static_cast<double>(costs.size() - 1);
+    std::vector<double> sorted(costs.begin(), costs.end());
+    std::ranges::sort(sorted);
+    sorted.resize(sorted.size() - MemberCosts::fits_forgiven);
+    return std::accumulate(sorted.begin(), sorted.end(), 0.0) / static_cast<double>(sorted.size());
 }
 
 }  // namespace
@@ -62,7 +64,7 @@ std::vector<MemberCosts::Slow> MemberCosts::note(const std::vector<MemberView>& 
         const double cost = is_far_off ? costs.back() : usual(costs);
         if (cost <= allowed || is_baseline(members[m].name)) continue;
         slow.push_back({.member = members[m].name,
-                        .why = fmt::format("slow: {:.3g} ms {}, at most {} ms are allowed", cost,
+                        .why = fmt::format("slow: {:.4g} ms {}, at most {} ms are allowed", cost,
                                            is_far_off ? "in one step" : "a step",
                                            is_far_off ? single_step_factor * allowed : allowed)});
         costs.clear();

@@ -30,13 +30,15 @@ struct MemberRest {
 };
 
 /// What the members of one service took in this life, and which of them took too long: longer than
-/// is allowed in the mean of its last twelve grid steps, an hour at 5 min, without the dearest of
-/// them, which may have been the fit of the day; or a hundred times that in a single step. The
-/// baselines (is_baseline()) are never slow: somebody must be able to speak.
+/// is allowed in the mean of its last twelve grid steps, an hour at 5 min, without the three
+/// dearest, which may have been fits: of the day, or after a change (50 ms for arima); or 500 times
+/// that in a single step. The baselines (is_baseline()) are never slow: somebody must be able to
+/// speak.
 class MemberCosts {
 public:
     static constexpr std::size_t steps_kept = 12;
-    static constexpr double single_step_factor = 100.0;
+    static constexpr std::size_t fits_forgiven = 3;
+    static constexpr double single_step_factor = 500.0;
     /// A thousand times what most members take, and still nothing to a turn of 30 s.
     static constexpr Duration step_max_usual = std::chrono::milliseconds(2);
 

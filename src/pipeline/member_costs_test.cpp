@@ -33,20 +33,21 @@ TEST(MemberCosts, AMemberThatIsSlowForAnHourIsNamedOnce) {
     EXPECT_TRUE(costs.note(at_rest, {{1us, 1us, 5s}}, allowed).empty());
 }
 
-TEST(MemberCosts, TheFitOfTheDayIsForgiven) {
+TEST(MemberCosts, FitsAreForgiven) {
     MemberCosts costs;
     for (int i = 0; i < 1000; ++i) {
-        const nanoseconds arima = i % 288 == 40 ? 190ms : nanoseconds(2us);
+        const bool fits = i % 288 == 40 || i % 288 == 42 || i % 288 == 45;
+        const nanoseconds arima = fits ? 190ms : nanoseconds(2us);
         EXPECT_TRUE(costs.note(three, {{arima, 1us, 1ms}}, allowed).empty()) << i;
     }
 }
 
 TEST(MemberCosts, OneStepFarBeyondIsEnough) {
     MemberCosts costs;
-    const auto slow = costs.note(three, {{250ms, 1us, 1us}}, allowed);
+    const auto slow = costs.note(three, {{1250ms, 1us, 1us}}, allowed);
     ASSERT_EQ(slow.size(), 1U);
     EXPECT_EQ(slow[0].member, "arima");
-    EXPECT_EQ(slow[0].why, "slow: 250 ms in one step, at most 200 ms are allowed");
+    EXPECT_EQ(slow[0].why, "slow: 1250 ms in one step, at most 1000 ms are allowed");
 }
 
 TEST(MemberCosts, SomebodyIsAlwaysAbleToSpeak) {
@@ -65,7 +66,7 @@ TEST(MemberCosts, TheClocksOfTheMachineGoOn) {
     EXPECT_GT(clocks.processor(), processor);
 }
 
-/// A clock of a machine on which ridge takes 10 ms a step within a span of time: the fourth such
+/// A clock of a machine on which ridge takes 10 ms a step within a span of time: the fifth such
 /// step of an hour is too much. There is one service, so that members are timed in turn.
 class OddMachine {
 public:
@@ -87,7 +88,7 @@ private:
 };
 
 constexpr Duration slow_from = 2 * day + 2h + 20min;
-constexpr Duration slow_for = 25min;
+constexpr Duration slow_for = 30min;
 constexpr Duration whole = 3 * day;
 
 struct Ended {
@@ -133,7 +134,7 @@ Ended in_lives(const std::vector<Duration>& ends) {
 TEST(SlowMembers, ALifeThatIsKilledDecidesTheSame) {
     const Ended unbroken = in_lives({});
     const Ended killed = in_lives(
-        {slow_from + slow_for, slow_from + 30min, slow_from + 50min, 2 * day + 9h, 2 * day + 13h});
+        {slow_from + slow_for, slow_from + 35min, slow_from + 50min, 2 * day + 9h, 2 * day + 13h});
     EXPECT_EQ(killed.rests, 1U);
     EXPECT_EQ(killed.decisions, unbroken.decisions);
     EXPECT_TRUE(killed.learned == unbroken.learned) << "something else was learned";
@@ -157,9 +158,9 @@ TEST(SlowMembers, AreNamedInHealthAndTriedAgainAfterADay) {
     EXPECT_EQ(why(), "");
     EXPECT_EQ(health().state, HealthState::ok);
     world.run(begin + slow_from + slow_for);
-    EXPECT_EQ(why(), "slow: 2.73 ms a step, at most 2 ms are allowed");
+    EXPECT_EQ(why(), "slow: 2.223 ms a step, at most 2 ms are allowed");
     EXPECT_EQ(health().state, HealthState::degraded);
-    EXPECT_THAT(health().detail, ::testing::HasSubstr("ridge slow: 2.73 ms a step"));
+    EXPECT_THAT(health().detail, ::testing::HasSubstr("ridge slow: 2.223 ms a step"));
     world.run(begin + slow_from + slow_for + day);
     EXPECT_EQ(why(), "needs 1 day of history");
     EXPECT_EQ(health().state, HealthState::ok);

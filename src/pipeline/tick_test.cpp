@@ -135,6 +135,19 @@ TEST(Tick, AGapNeverScalesDown) {
     EXPECT_FALSE(world.fires("samples_missing"));
 }
 
+TEST(Tick, ASampleOf1e12IsNotPlannedForWhenItIsOver) {
+    const auto spike = begin + 2 * day + 9h;
+    const auto traffic = [=](Timestamp at) { return at == spike ? 1e12 : wave(at); };
+    World world(fresh_folder("a"), {{ServiceId("shop"), traffic}});
+    ASSERT_TRUE(world.start());
+    world.run(spike + 30min);
+    world.run(spike + 12h, [&](Timestamp now) {
+        const auto& state = *world.pipeline->services().front();
+        ASSERT_LT(state.decision->demand_planned, 1.5 * wave(now)) << format_timestamp(now);
+        ASSERT_LT(world.provider().observe(ServiceId("shop"))->total(), Replicas(60));
+    });
+}
+
 TEST(Tick, AStatedEventRaisesWhatIsPlanned) {
     World world(fresh_folder("a"));
     ASSERT_TRUE(world.start());

@@ -655,6 +655,39 @@ TEST(Forecaster, AForeignStateIsRefusedAndNothingChanges) {
     EXPECT_TRUE(same_bits(before, forecaster.forecast()));
 }
 
+// Whoever rests begins anew in the midst of a history that it has not seen.
+TEST(Forecaster, MembersThatRestedSpeakAgain) {
+    Forecaster forecaster(service_of());
+    Rng rng(28);
+    int i = 0;
+    for (; i < 9 * per_day; ++i) forecaster.observe(window_of(i, traffic(i, rng)));
+    std::map<std::string, bool> spoke;
+    for (const MemberView& member : forecaster.forecast().members) {
+        spoke[member.name] = !member.asleep;
+        if (member.name != "last_value") forecaster.rest(member.name, "slow");
+    }
+    forecaster.rest("nobody", "slow");
+    for (; i < 10 * per_day; ++i) {
+        forecaster.observe(window_of(i, traffic(i, rng)));
+        expect_sound(forecaster.forecast(), "at rest");
+        for (const MemberView& member : forecaster.forecast().members)
+            if (member.name != "last_value") {
+                ASSERT_EQ(member.asleep_because, "slow") << i;
+            }
+    }
+    for (; i < 12 * per_day; ++i) {
+        forecaster.observe(window_of(i, traffic(i, rng)));
+        expect_sound(forecaster.forecast(), "after the rest");
+    }
+    for (const MemberView& member : forecaster.forecast().members)
+        if (member.name != "weekly_naive") {  // has to see a week again
+            EXPECT_EQ(!member.asleep, spoke[member.name])
+                << member.name << ": " << member.asleep_because;
+        }
+    for (const Duration horizon : headline_horizons)
+        EXPECT_LT(relative_error(forecaster.forecast(), horizon, expected_after(i, horizon)), 0.07);
+}
+
 TEST(Forecaster, CoarserGridsWork) {
     for (const Duration step : {Duration(minutes(30)), Duration(hours(1))}) {
         Forecaster forecaster(service_of(step));

@@ -80,6 +80,20 @@ TEST(PlausibleDemand, AServiceThatAwakesFromNothingIsBelieved) {
     EXPECT_DOUBLE_EQ(plausible.believe(1e4), 1e4);
 }
 
+TEST(PlausibleDemand, AServiceThatGrowsHasRoom) {
+    PlausibleDemand plausible(minutes(5));
+    const auto demand = [](int i) {  // twice as much every day
+        return (150.0 - 100.0 * std::cos(i / 45.8)) * std::exp2(i / 288.0);
+    };
+    for (int i = 0; i < 20 * per_day; ++i) {
+        EXPECT_FALSE(std::isnan(plausible.believe(demand(i)))) << i;
+        EXPECT_GT(plausible.ceiling(), demand(i + 12)) << i;
+        if (i > 6) {
+            EXPECT_GT(plausible.ceiling(), demand(i + per_day)) << i;
+        }
+    }
+}
+
 TEST(PlausibleDemand, AGapIsAGap) {
     PlausibleDemand plausible = after(1);
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(std::isnan(plausible.believe(std::nan(""))));
