@@ -33,6 +33,7 @@ double PlausibleDemand::believe(double demand) {
     suspects_ = is_suspect ? suspects_ + 1 : 0;
     if (is_suspect && !has_lasted(demand / known)) {
         ++disbelieved_;
+        if (suspects_ == 1) of_hour_ = std::max(of_hour_, believed_max * known);
         return std::numeric_limits<double>::quiet_NaN();
     }
     note(demand);

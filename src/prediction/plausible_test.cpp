@@ -59,6 +59,20 @@ TEST(PlausibleDemand, APeakOfOneStepIsBelievedBecauseItComesAgain) {
     EXPECT_DOUBLE_EQ(plausible.believe(5000.0), 5000.0);
 }
 
+// What is not believed counts all the same when it comes again: a job that runs at times is a fact.
+TEST(PlausibleDemand, ABurstFarBeyondAllIsBelievedWhenItHasComeAgain) {
+    for (const double burst : {5e3, 5e5}) {
+        PlausibleDemand plausible(minutes(5));
+        int believed = 0;
+        for (int i = 0; i < per_day; ++i) {
+            const bool bursts = i % 24 == 20;
+            const double seen = plausible.believe(bursts ? burst : 100.0);
+            believed += bursts && !std::isnan(seen) ? 1 : 0;
+        }
+        EXPECT_GE(believed, burst < 1e4 ? 10 : 6) << "of 12 bursts of " << burst;
+    }
+}
+
 TEST(PlausibleDemand, TheCeilingIsTenTimesWhatWasSeenAndThreeTimesAfterAWeek) {
     PlausibleDemand plausible(minutes(5));
     EXPECT_DOUBLE_EQ(plausible.ceiling(), 0.0);
