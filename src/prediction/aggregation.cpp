@@ -19,10 +19,10 @@ constexpr double part_prior = 50.0;          ///< targets that the whole day cou
 /// Targets that what is expected of a member counts as; those of a day ahead come in long runs of
 /// like errors.
 constexpr double start_count_near = 12.0;
-constexpr double start_count_far = 144.0;
+constexpr double start_count_far = 288.0;
 constexpr double regret_max = 10.0;      ///< in mean losses: one incident must not decide a week
 constexpr double loss_ratio_max = 30.0;  ///< a larger loss counts as so many mean losses
-constexpr std::size_t few_max = 5;
+constexpr std::size_t few_max = 7;
 constexpr double few_ratio = 2.0;  ///< of the smallest error, that the best few may have
 
 /// Shares of the four combinations.
@@ -133,7 +133,8 @@ std::vector<double> Aggregation::errors(std::size_t part) const {
     const double unit = loss_mean_ > 0.0 ? loss_mean_ : 1.0;
     std::vector<double> errors(experts_.size());
     for (std::size_t i = 0; i < experts_.size(); ++i) {
-        const double whole_day = guard_.error(i).towards(priors_[i] * unit, start_count());
+        const double seen = guard_.error(i, priors_[i], start_count());
+        const double whole_day = seen > 0.0 ? seen : priors_[i] * unit;
         errors[i] = experts_[i].error_in[part].towards(whole_day, part_prior);
     }
     return errors;

@@ -31,14 +31,21 @@ bool is_baseline(std::string_view member) {
 
 Guard::Guard(std::span<const std::string_view> names, Duration step, Duration horizon)
     : yardstick_(static_cast<std::size_t>(std::ranges::find(names, yardstick) - names.begin())),
-      errors_(names.size()),
+      pairs_(names.size()),
       because_(names.size()) {
     const double days = horizon <= std::chrono::hours(1) ? half_life_days_near : half_life_days_far;
     keep_ = keep_per_step(step, days);
 }
 
-bool Guard::is_known(std::size_t member) const {
-    return member < errors_.size() && errors_[member].count >= seen_min;
+bool Guard::Pair::is_known() const {
+    return own.count >= seen_min && naive.sum > 0.0;
+}
+
+double Guard::error(std::size_t member, double expected, double targets) const {
+    if (!(naive_.sum > 0.0)) return 0.0;
+    const Pair& pair = pairs_[member];
+    const double prior = targets * naive_.value();
+    return naive_.value() * (pair.own.sum + expected * prior) / (pair.naive.sum + prior);
 }
 
 std::vector<double> Guard::heard(std::span<const double> medians) const {
@@ -49,23 +56,35 @@ std::vector<double> Guard::heard(std::span<const double> medians) const {
     return any ? heard : std::vector<double>(medians.begin(), medians.end());
 }
 
+double Guard::naive_loss(std::span<const double> losses) const {
+    if (yardstick_ < losses.size()) return losses[yardstick_];
+    FadingMean all;
+    for (const double loss : losses)
+        if (!std::isnan(loss)) all.add(loss, 1.0);
+    return all.value();
+}
+
 void Guard::learn(std::span<const double> losses) {
-    for (std::size_t m = 0; m < losses.size(); ++m)
-        if (!std::isnan(losses[m])) errors_[m].add(losses[m], keep_);
+    const double naive = naive_loss(losses);
+    if (std::isnan(naive)) return;
+    naive_.add(naive, keep_);
+    for (std::size_t m = 0; m < losses.size(); ++m) {
+        if (std::isnan(losses[m])) continue;
+        pairs_[m].own.add(losses[m], keep_);
+        pairs_[m].naive.add(naive, keep_);
+    }
     review();
 }
 
 void Guard::review() {
     double best = std::numeric_limits<double>::infinity();
-    for (std::size_t m = 0; m < errors_.size(); ++m)
-        if (is_known(m)) best = std::min(best, errors_[m].value());
-    const double naive = is_known(yardstick_) ? errors_[yardstick_].value()
-                                              : std::numeric_limits<double>::infinity();
+    for (const Pair& pair : pairs_)
+        if (pair.is_known()) best = std::min(best, pair.ratio());
     if (!(best > 0.0)) return;  // somebody makes no error: ratios say nothing
-    for (std::size_t m = 0; m < errors_.size(); ++m) {
-        if (!is_known(m)) continue;
-        const double of_naive = errors_[m].value() / naive;
-        const double of_best_one = errors_[m].value() / best;
+    for (std::size_t m = 0; m < pairs_.size(); ++m) {
+        if (!pairs_[m].is_known()) continue;
+        const double of_naive = pairs_[m].ratio();
+        const double of_best_one = of_naive / best;
         const bool is_bad = of_naive > of_yardstick.asleep || of_best_one > of_best.asleep;
         if (is_bad && !sleeps(m))
             because_[m] = of_naive > of_yardstick.asleep
