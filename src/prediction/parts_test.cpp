@@ -110,12 +110,11 @@ TEST(Aggregation, ManyWeakMembersDoNotDragTheBestDown) {
 }
 
 TEST(Guard, WhoHasSpokenForQuietHoursIsNoYardstickForTheWholeWeek) {
-    const std::vector<std::string_view> names{"seasonal_naive", "steady", "new"};
-    Guard guard(names, std::chrono::minutes(5), std::chrono::hours(24));
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    for (int i = 0; i < 3 * 288; ++i) guard.learn(std::vector<double>{10.0, 8.0, nan});
-    for (int i = 0; i < 48; ++i) guard.learn(std::vector<double>{1.0, 0.8, 0.9});
-    for (std::size_t m = 0; m < names.size(); ++m) EXPECT_FALSE(guard.sleeps(m)) << names[m];
+    const std::vector<std::string_view> members{"seasonal_naive", "steady", "new"};
+    Guard guard(members, step, hours(24));
+    for (int i = 0; i < 3 * 288; ++i) guard.learn(std::array{10.0, 8.0, nan});
+    for (int i = 0; i < 48; ++i) guard.learn(std::array{1.0, 0.8, 0.9});
+    for (std::size_t m = 0; m < members.size(); ++m) EXPECT_FALSE(guard.sleeps(m)) << members[m];
     EXPECT_NEAR(guard.error(2, 1.0, 0.0) / guard.error(0, 1.0, 0.0), 0.9, 1e-9);
 }
 
