@@ -16,7 +16,8 @@ FORESCALE_INLINE void exponential_of(Four& x) {
     constexpr double round = 0x1.8p52;  // adding it leaves the nearest integer
     x = x > limit ? Four{} + limit : x;
     x = x < -limit ? Four{} - limit : x;
-    constexpr double high = 0x1.62e42fefa38p-1;  // ln 2 in two parts: the first has few digits
+    // ln 2 in two parts: the first has few digits, so that n times it is exact.
+    constexpr double high = 0x1.62e42fefa38p-1;  // NOLINT(modernize-use-std-numbers)
     constexpr double low = 0x1.ef35793c7673p-45;
     const Four shifted = x * std::numbers::log2e + round;
     const Four whole = shifted - round;

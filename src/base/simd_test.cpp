@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numbers>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,8 +18,8 @@ bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
 
 TEST(Simd, ExponentialIsExactAndTheSameOnEveryPath) {
     std::vector<double> values;
-    for (double x = -708.0; x <= 708.0; x += 0.0317) values.push_back(x);
-    for (const double x : {0.0, -0.0, 1e-300, -1e-17, 0.5 * std::log(2.0)}) values.push_back(x);
+    for (int i = -22'000; i <= 22'000; ++i) values.push_back(0.03217 * i);
+    for (const double x : {0.0, -0.0, 1e-300, -1e-17, 0.5 * std::numbers::ln2}) values.push_back(x);
     std::vector<double> plain = values;
     exponential(plain, Path::baseline);
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -66,7 +67,7 @@ TEST(Simd, SumsLeaveOutWhatIsMissing) {
         EXPECT_NEAR(present.count, count, 0.0);
         EXPECT_NEAR(sum_squares(values, 0.25).sum, squares, 1e-12);
         const Present plain = sum_present(values, Path::baseline);
-        EXPECT_EQ(std::memcmp(&plain, &present, sizeof plain), 0) << size;
+        EXPECT_TRUE(same_bits({plain.sum, plain.count}, {present.sum, present.count})) << size;
     }
 }
 

@@ -59,6 +59,8 @@ bool NormalEquations<Number>::solve(double relative, double absolute,
                                     std::span<double> coefficients) const {
     const std::size_t columns = moments_.size();
     const std::size_t stride = stride_of(columns);
+    // Not filled first, which would take longer than to spread the half of it that is used.
+    // NOLINTNEXTLINE(modernize-avoid-c-arrays)
     const auto matrix = std::make_unique_for_overwrite<double[]>(columns * stride);
     spread(gram_.data(), columns, matrix.get(), best_path());
     for (std::size_t i = 0; i < columns; ++i) {
