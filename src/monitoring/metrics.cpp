@@ -121,7 +121,7 @@ struct ScalingMetrics::Impl {
         if (found != services.end()) return found->second;
         return services.emplace(service.str(), ServiceMetrics(service)).first->second;
     }
-    void count_operation(ServiceMetrics& of_service, const Operation& operation);
+    void count_operation(ServiceMetrics& mine, const Operation& operation);
 };
 
 ScalingMetrics::ScalingMetrics(std::string_view version) : impl_(std::make_unique<Impl>()) {

@@ -89,6 +89,7 @@ void Members::check(Member& member, double demand_max) const {
 
 std::vector<std::string_view> Members::names() const {
     std::vector<std::string_view> names;
+    names.reserve(members_.size());
     for (const Member& member : members_) names.push_back(member.name);
     return names;
 }
