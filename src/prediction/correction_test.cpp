@@ -36,6 +36,11 @@ public:
         return forecaster_.member_medians(horizon)[static_cast<std::size_t>(at)] /
                usual(i_ - 1 + static_cast<int>(horizon / minutes(5)));
     }
+    /// The median of the path over what would be usual at that time.
+    [[nodiscard]] double expected(Duration horizon) const {
+        return forecaster_.forecast().at(horizon)[median_index] /
+               usual(i_ - 1 + static_cast<int>(horizon / minutes(5)));
+    }
     [[nodiscard]] const Forecaster& forecaster() const { return forecaster_; }
 
 private:
@@ -62,6 +67,8 @@ TEST(PastCorrection, ANewLevelIsSaidByEveryFitAtOnce) {
     for (const std::string_view member : {"arima", "prophet", "theta"})
         EXPECT_NEAR(service.said(member, hours(24)), 2.5, 0.4) << member;
     EXPECT_NEAR(service.said("flair", hours(1)), 2.5, 0.4);
+    for (const int ahead : {1, 4, 8, 12, 18, 24})
+        EXPECT_NEAR(service.expected(hours(ahead)), 2.5, 0.4) << ahead;
 }
 
 TEST(PastCorrection, AnOutageOfTwoDaysLeavesNoMark) {
@@ -73,6 +80,8 @@ TEST(PastCorrection, AnOutageOfTwoDaysLeavesNoMark) {
     service.observe_for(2 * per_day, 1.0);
     for (const std::string_view member : {"arima", "prophet", "theta"})
         EXPECT_NEAR(service.said(member, hours(24)), 1.0, 0.1) << member;
+    for (const int ahead : {1, 4, 8, 12, 18, 24})
+        EXPECT_NEAR(service.expected(hours(ahead)), 1.0, 0.1) << ahead;
 }
 
 }  // namespace
