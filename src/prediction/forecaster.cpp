@@ -1,22 +1,15 @@
 #include "prediction/forecaster.h"
 
 #include "base/hash.h"
-#include "features/fading.h"
-#include "features/fine_ring.h"
-#include "features/profile.h"
-#include "features/rollup.h"
-#include "models/feature_memory.h"
 #include "models/trained.h"
 #include "prediction/anchor_forecast.h"
-#include "prediction/change.h"
 #include "prediction/confidence.h"
-#include "prediction/demand_scale.h"
+#include "prediction/demand_history.h"
 #include "prediction/event_effects.h"
 #include "prediction/event_uplift.h"
 #include "prediction/horizons.h"
 #include "prediction/members.h"
 #include "prediction/path.h"
-#include "prediction/plausible.h"
 #include "prediction/shadow.h"
 
 #include <algorithm>
@@ -26,8 +19,6 @@ namespace forescale {
 
 namespace {
 constexpr std::uint32_t state_version = 6;
-constexpr double peak_half_life_days = 30.0;
-constexpr std::int64_t never = std::numeric_limits<std::int32_t>::max();  ///< steps
 constexpr Duration confidence_half_life =
     std::chrono::minutes(30);                ///< of the confidence without a sample
 constexpr double across_clock_change = 1.5;  ///< times as wide as usual
@@ -38,8 +29,14 @@ bool knows_clock(std::string_view member) {
     return !is_baseline(member) && !member.starts_with("ridge");
 }
 
-std::size_t history_steps(Duration step) {
-    return static_cast<std::size_t>(feature_history / step) + 1;
+Service shape_of(const Service& service) {
+    Service shape;
+    shape.id = service.id;
+    shape.zone = service.zone;
+    shape.holidays = service.holidays;
+    shape.grid_step = service.grid_step;
+    shape.fine_step = service.fine_step;
+    return shape;
 }
 
 /// Before anything was trained.
@@ -78,21 +75,12 @@ struct SaidWithEvents {
 
 struct Forecaster::Impl {
     explicit Impl(const Service& service)
-        : id(service.id),
-          zone(service.zone),
-          holidays(service.holidays),
+        : shape(shape_of(service)),
           step(service.grid_step),
           anchors(anchor_steps(step)),
           horizons(path_steps(step)),
-          demand(step, history_steps(step)),
-          fine(service.fine_step, step),
-          profiles(step),
-          rollup(step),
-          events(step, zone, holidays),
-          plausible(step),
-          plausible_fine(service.fine_step),
-          changes(step),
-          memory(anchors),
+          past(service, anchors),
+          events(step, service.zone, service.holidays),
           settings{.step = step, .seed = fnv1a(service.id.str())},
           members(settings),
           shadow(settings, anchors) {
@@ -103,10 +91,8 @@ struct Forecaster::Impl {
     void observe(Timestamp at, double value);
     void advance(Timestamp at, double value);
     [[nodiscard]] double wanted(Timestamp at, double demand_seen, double served_max);
-    [[nodiscard]] std::optional<PastCorrection> watch_for_change(double value);
-    void take_out(const Change& incident);
-    void take_out_unconfirmed();
-    void relevel(const Change& change);
+    [[nodiscard]] std::optional<PastCorrection> watch_for_change();
+    void unlearn_doubt(const Change& change);
     void learn_from_matured(double value);
     void note_matured(std::size_t anchor, double value);
     void ask_members(bool rescaled, const std::optional<PastCorrection>& correction);
@@ -119,18 +105,9 @@ struct Forecaster::Impl {
     void say_events();
     void score_events(double value);
     [[nodiscard]] std::string guarded_because(std::size_t member) const;
-    [[nodiscard]] FeatureContext context() const {
-        return {.demand = demand,
-                .zone = zone,
-                .holidays = holidays,
-                .scale = scale.value(),
-                .fine = fine.up_to(demand.newest()),
-                .fine_step = fine.step(),
-                .profiles = &profiles};
-    }
     /// Half hour of the local day.
     [[nodiscard]] std::size_t slot_of(Timestamp time) const {
-        const Timestamp local = zone.to_local(time);
+        const Timestamp local = shape.zone.to_local(time);
         return static_cast<std::size_t>((local - floor_to(local, day)) / std::chrono::minutes(30));
     }
     [[nodiscard]] std::size_t anchor_of(Duration horizon) const {
@@ -155,44 +132,26 @@ struct Forecaster::Impl {
     template <class Archive>
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
-        archive(demand, fine, profiles, rollup, seasons, scale, memory, members, age_steps,
-                demand_max, missing, events, said_with_events, plausible, plausible_fine,
-                zero_steps, changes, steps_since_change, clipped_steps, exceeds_served);
+        archive(past, members, events, said_with_events, clipped_steps, exceeds_served);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         archive(shadow);
         path_fields(archive, path);
     }
 
-    ServiceId id;
-    Zone zone;
-    std::vector<Timestamp> holidays;
+    Service shape;  ///< what of the service matters here
     Duration step;
     Anchors anchors;
     std::vector<int> horizons;
-    Series demand;
-    FineRing fine;
-    SlotProfiles profiles;
-    Rollup rollup;
+    DemandHistory past;
     EventEffects events;  ///< everything else here works on demand without what it says
     std::vector<SaidWithEvents> said_with_events;
-    PlausibleDemand plausible;
-    PlausibleDemand plausible_fine;  ///< of the steps of `fine`
-    ChangeWatch changes;
-    std::int64_t steps_since_change = never;  ///< of level
     std::int64_t clipped_steps = 0;
     bool exceeds_served = false;  ///< measured demand is not bounded by what can be served
-    std::vector<Season> seasons;
     std::shared_ptr<const TrainedModels> trained = untrained();
-    DemandScale scale;
-    FeatureMemory memory;
     ModelSettings settings;
     Members members;
     Shadow shadow;
     std::vector<AnchorForecast> at_anchors;
-    std::int64_t age_steps = 0;   ///< of the newest sample
-    FadingMean missing;           ///< share of steps without a sample, of a day
-    double demand_max = 0.0;      ///< fading
-    std::int64_t zero_steps = 0;  ///< in a row, as far as is known
     ForecastPath path;
     std::vector<MaturedScore> matured;
     Stopwatch watch;
@@ -203,44 +162,27 @@ void Forecaster::Impl::observe(Timestamp at, double value) {
     matured.clear();
     members.forget_costs();
     steps_timed = 0;
-    if (!demand.empty()) {
-        if (at <= demand.newest()) return;
-        for (Timestamp gap = demand.newest() + step; gap < at; gap += step)
+    if (!past.empty()) {
+        if (at <= past.newest()) return;
+        for (Timestamp gap = past.newest() + step; gap < at; gap += step)
             advance(gap, Series::missing);
     }
     // Before the first sample there is nothing to know about.
-    if (demand.empty() && std::isnan(value)) return;
+    if (past.empty() && std::isnan(value)) return;
     advance(at, value);
     score_events(value);
     make_path();
 }
 
-void Forecaster::Impl::advance(Timestamp at, double value) {
-    value = plausible.believe(events.clean(demand, at, value));
-    demand.append(at, value);
-    rollup.add(at, value);
-    if (const auto from = events.settle(demand)) {
-        rollup.correct(demand, *from);
-        profiles.rebuild(context());
-    }
-    if (is_refit_step(settings, at, day)) seasons = find_seasons(demand);
-    demand_max *= keep_per_step(step, peak_half_life_days);
-    age_steps = std::isnan(value) ? age_steps + 1 : 0;
-    missing.add(std::isnan(value) ? 1.0 : 0.0, keep_per_step(step, 1.0));
-    if (!std::isnan(value)) {
-        demand_max = std::max(demand_max, value);
-        zero_steps = value > 0.0 ? 0 : zero_steps + 1;
-    }
-    const bool rescaled = scale.review(demand);
-    if (rescaled) {
-        memory.forget();
+void Forecaster::Impl::advance(Timestamp at, double measured) {
+    const double value = past.append(at, events.clean(past.demand(), at, measured));
+    if (const auto from = events.settle(past.history())) past.corrected(*from);
+    const bool rescaled = past.review(is_refit_step(settings, at, day));
+    if (rescaled)
         for (AnchorForecast& anchor : at_anchors) anchor.rescale();
-    }
-    take_out_unconfirmed();
     learn_from_matured(value);
-    const std::optional<PastCorrection> correction = watch_for_change(value);
-    profiles.look(context());
-    memory.look(context(), anchors);
+    const std::optional<PastCorrection> correction = watch_for_change();
+    past.look(anchors);
     ask_members(rescaled, correction);
     combine_members();
 }
@@ -253,102 +195,43 @@ double Forecaster::Impl::wanted(Timestamp at, double demand_seen, double served_
     exceeds_served = exceeds_served || demand_seen > beyond_bound * served_max;
     if (exceeds_served || demand_seen < at_bound * served_max) return demand_seen;
     ++clipped_steps;
-    const bool is_next = !demand.empty() && at == demand.newest() + step && anchors.front() == 1;
+    const bool is_next = !past.empty() && at == past.newest() + step && anchors.front() == 1;
     const double forecast = is_next ? at_anchors.front().value() : Series::missing;
     return forecast > demand_seen ? std::min(forecast, 2.0 * demand_seen) : demand_seen;
 }
 
 /// How the past was corrected, where that is more than a brief incident.
-std::optional<PastCorrection> Forecaster::Impl::watch_for_change(double value) {
+std::optional<PastCorrection> Forecaster::Impl::watch_for_change() {
     constexpr Duration brief = std::chrono::hours(1);
-    steps_since_change = std::min(steps_since_change + 1, never);
-    const FeatureContext seen = context();
-    const Timestamp now = demand.newest();
-    const bool was_in_doubt = changes.in_doubt();
-    const auto change = changes.see({.at = now,
-                                     .demand = value,
-                                     .by_days = slot_profile(seen, now).trimmed,
-                                     .by_weeks = week_profile(seen, now),
-                                     .scale = scale.value()});
+    const bool was_in_doubt = past.changes().in_doubt();
+    const std::optional<Change> change = past.watch();
+    const bool is_in_doubt = past.changes().in_doubt();
+    const bool is_brief = change && change->is_incident && change->until - change->from <= brief;
     for (AnchorForecast& anchor : at_anchors) {
-        if (!was_in_doubt && changes.in_doubt()) anchor.begin_doubt();
-        if (was_in_doubt && !changes.in_doubt() && !change) anchor.end_doubt();
+        if (is_in_doubt && !was_in_doubt) anchor.begin_doubt();
+        if (was_in_doubt && !is_in_doubt && (!change || is_brief)) anchor.end_doubt();
     }
-    if (!change) return std::nullopt;
-    if (change->is_incident)
-        take_out(*change);
-    else
-        relevel(*change);
-    profiles.rebuild(context());
-    const bool is_brief = change->is_incident && change->until - change->from <= brief;
-    for (std::size_t a = 0; a < at_anchors.size(); ++a) {
-        if (is_brief)
-            at_anchors[a].end_doubt();
-        else
-            at_anchors[a].unlearn_doubt(change->is_incident
-                                            ? static_cast<std::size_t>((now - change->from) / step)
-                                            : static_cast<std::size_t>(anchors[a]));
-    }
-    if (is_brief) return std::nullopt;
+    if (!change || is_brief) return std::nullopt;
+    unlearn_doubt(*change);
     return change->is_incident ? PastCorrection{} : PastCorrection{.level_factor = change->factor};
 }
 
-/// An incident is no habit: the history holds what was to be expected instead, and nothing is
-/// learned from its steps.
-void Forecaster::Impl::take_out(const Change& incident) {
-    Timestamp at = incident.from;
-    for (const double expected : incident.expected) {
-        if (at >= incident.until) break;
-        if (!std::isnan(demand.at(at)) && !std::isnan(expected)) demand.replace(at, expected);
-        at += step;
-    }
-    rollup.correct(demand, incident.from);
-    const auto ago = [&](Timestamp time) {
-        return static_cast<std::size_t>((demand.newest() - time) / step);
-    };
-    // The newest step is not in the memory yet.
-    memory.forget(ago(incident.from) - 1, ago(incident.until));
-}
-
-/// The first two samples are believed, whatever they are; after an hour it is known what they were.
-void Forecaster::Impl::take_out_unconfirmed() {
-    const auto samples = std::max<Duration::rep>(3, std::chrono::hours(1) / step);
-    if (std::ssize(demand.values()) != samples) return;
-    const std::vector<double> seen(demand.values().begin(), demand.values().end());
-    const auto is_wrong = [&](double value) { return plausible.is_unconfirmed(value); };
-    demand_max = 0.0;
-    for (const double value : seen)
-        if (!is_wrong(value)) demand_max = std::max(demand_max, value);
-    for (std::size_t i = 0; i + 1 < seen.size(); ++i) {
-        if (!is_wrong(seen[i])) continue;
-        const Timestamp at = demand.oldest() + step * static_cast<Duration::rep>(i);
-        take_out({.from = at,
-                  .until = at + step,
-                  .factor = 1.0,
-                  .is_incident = true,
-                  .expected = {demand_max}});
-        profiles.rebuild(context());
-    }
-}
-
-/// The shape of the past at the level of now.
-void Forecaster::Impl::relevel(const Change& change) {
-    for (Timestamp at = demand.oldest(); at < change.from; at += step)
-        demand.replace(at, change.factor * demand.at(at));
-    rollup.relevel(change.from, change.factor);
-    memory.relevel(static_cast<std::size_t>((demand.newest() - change.from) / step) - 1,
-                   change.factor, scale.value());
-    steps_since_change = 0;
+/// What was said during an incident teaches nothing, nor does anything of before a new level.
+void Forecaster::Impl::unlearn_doubt(const Change& change) {
+    const auto steps = static_cast<std::size_t>((past.newest() - change.from) / step);
+    for (std::size_t a = 0; a < at_anchors.size(); ++a)
+        at_anchors[a].unlearn_doubt(change.is_incident ? steps
+                                                       : static_cast<std::size_t>(anchors[a]));
 }
 
 void Forecaster::Impl::learn_from_matured(double value) {
-    const std::size_t slot = slot_of(demand.newest());
+    const std::size_t slot = slot_of(past.newest());
     for (std::size_t a = 0; a < anchors.size(); ++a) {
         const Duration horizon = step * anchors[a];
         if (!std::isnan(value) &&
             std::ranges::find(headline_horizons, horizon) != headline_horizons.end())
             note_matured(a, value);
-        at_anchors[a].learn(value, scale.value(), slot);
+        at_anchors[a].learn(value, past.scale(), slot);
     }
 }
 
@@ -358,7 +241,7 @@ void Forecaster::Impl::note_matured(std::size_t anchor, double value) {
     const Duration horizon = step * anchors[anchor];
     MaturedScore score{.member = {},
                        .horizon = horizon,
-                       .origin = demand.newest() - horizon,
+                       .origin = past.newest() - horizon,
                        .forecast = 0.0,
                        .actual = value};
     for (std::size_t m = 0; m < members.size(); ++m) {
@@ -368,7 +251,7 @@ void Forecaster::Impl::note_matured(std::size_t anchor, double value) {
         score.forecast = said.medians[m];
         matured.push_back(score);
     }
-    const double error = log_level(value, scale.value()) - log_level(said.combined, scale.value());
+    const double error = log_level(value, past.scale()) - log_level(said.combined, past.scale());
     score.member = "ensemble";
     score.forecast = said.combined;
     score.inside_90 = error >= said.offset_05 && error <= said.offset_95;
@@ -376,29 +259,29 @@ void Forecaster::Impl::note_matured(std::size_t anchor, double value) {
 }
 
 void Forecaster::Impl::ask_members(bool rescaled, const std::optional<PastCorrection>& correction) {
-    const double level = log_level(demand.values().back(), scale.value());
+    const double level = log_level(past.demand().values().back(), past.scale());
     std::vector<Lesson> lessons;
     std::vector<std::span<const float>> targets;
     for (std::size_t a = 0; a < anchors.size(); ++a) {
-        lessons.push_back(memory.lesson(a, anchors[a], level));
-        targets.push_back(memory.target(a));
+        lessons.push_back(past.memory().lesson(a, anchors[a], level));
+        targets.push_back(past.memory().target(a));
     }
-    const FeatureContext seen = context();
+    const FeatureContext seen = past.context();
     const Moment moment{.context = seen,
                         .anchors = anchors,
-                        .level_now = memory.level_now(),
-                        .origin = memory.origin(),
+                        .level_now = past.memory().level_now(),
+                        .origin = past.memory().origin(),
                         .targets = targets,
                         .lessons = lessons,
-                        .memory = memory,
-                        .rollup = rollup.series(),
-                        .seasons = seasons,
+                        .memory = past.memory(),
+                        .rollup = past.hours(),
+                        .seasons = past.seasons(),
                         .trained = *trained,
                         .rescaled = rescaled,
                         .correction = correction};
-    members.step(moment, demand_max, watch);
+    members.step(moment, past.largest(), watch);
     ++steps_timed;
-    shadow.step(moment, members, demand_max);
+    shadow.step(moment, members, past.largest());
 }
 
 /// What intervals are widened by because little was seen of late, or because nobody knows yet where
@@ -406,22 +289,22 @@ void Forecaster::Impl::ask_members(bool rescaled, const std::optional<PastCorrec
 double Forecaster::Impl::caution() const {
     constexpr double missing_usual = 0.1;
     constexpr double after_change = 1.25;
-    const bool is_unsettled = changes.in_doubt() || steps_since_change < day / step;
-    return (1.0 + std::max(0.0, missing.towards(0.0, 1.0) - missing_usual)) *
+    const bool is_unsettled = past.changes().in_doubt() || past.since_new_level() < day;
+    return (1.0 + std::max(0.0, past.missing_share() - missing_usual)) *
            (is_unsettled ? after_change : 1.0);
 }
 
 /// The naive forecasts stay what was observed: after a change of level they say the old one, and
 /// are not heard.
 bool Forecaster::Impl::knows_level(std::size_t member) const {
-    const auto since = steps_since_change * step;
+    const Duration since = past.since_new_level();
     const std::string_view name = members.name(member);
     if (name == "weekly_naive") return since >= day * 7;
     return since >= day || name != "seasonal_naive";
 }
 
 void Forecaster::Impl::combine_members() {
-    const auto age = static_cast<double>(age_steps);
+    const auto age = static_cast<double>(past.age());
     for (std::size_t a = 0; a < anchors.size(); ++a) {
         std::vector<double> medians = members.medians(a);
         const std::vector<double> spreads = members.spreads(a);
@@ -434,8 +317,8 @@ void Forecaster::Impl::combine_members() {
             medians = all;
         at_anchors[a].combine({.medians = medians,
                                .spreads = spreads,
-                               .demand_scale = scale.value(),
-                               .slot = slot_of(demand.newest() + step * anchors[a]),
+                               .demand_scale = past.scale(),
+                               .slot = slot_of(past.newest() + step * anchors[a]),
                                .age_steps = age,
                                .unrest = at_anchors[a == 0 ? 0 : a - 1].unrest(),
                                .caution = caution() * (crosses ? across_clock_change : 1.0)});
@@ -447,7 +330,7 @@ void Forecaster::Impl::combine_members() {
 bool Forecaster::Impl::crosses_clock_change(std::size_t anchor) const {
     const Duration ahead = step * anchors[anchor];
     if (ahead <= std::chrono::hours(1)) return false;
-    return zone.offset_at(demand.newest() + ahead) != zone.offset_at(demand.newest());
+    return shape.zone.offset_at(past.newest() + ahead) != shape.zone.offset_at(past.newest());
 }
 
 /// How far the forecast is trusted.
@@ -457,8 +340,8 @@ double Forecaster::Impl::confidence() const {
         std::ranges::find(path.points, step * anchors[hour], &ForecastPoint::horizon);
     const double of_quantiles = at_hour->quantiles.back() > 0.0
                                     ? confidence_of(at_hour->quantiles)
-                                    : confidence_of_zero(in_seconds(zero_steps * step) / 3600.0);
-    return of_quantiles * std::exp2(-static_cast<double>(age_steps * step.count()) /
+                                    : confidence_of_zero(in_seconds(past.zero_for()) / 3600.0);
+    return of_quantiles * std::exp2(-static_cast<double>(past.age() * step.count()) /
                                     static_cast<double>(confidence_half_life.count()));
 }
 
@@ -477,9 +360,10 @@ std::string Forecaster::Impl::guarded_because(std::size_t member) const {
 }
 
 void Forecaster::Impl::make_path() {
-    path.origin = demand.newest();
+    path.origin = past.newest();
     path.step = step;
-    path.points = path_points(context(), anchors, at_anchors, horizons, plausible.ceiling());
+    path.points =
+        path_points(past.context(), anchors, at_anchors, horizons, past.plausible().ceiling());
     say_events();
     const std::size_t hour = anchor_of(std::chrono::hours(1));
     path.confidence = confidence();
@@ -514,13 +398,13 @@ void Forecaster::Impl::score_events(double value) {
     for (MaturedScore& score : matured) {
         score.actual = value;
         for (const SaidWithEvents& said : said_with_events) {
-            if (said.target != demand.newest() || said.horizon != score.horizon) continue;
+            if (said.target != past.newest() || said.horizon != score.horizon) continue;
             score.forecast *= said.factor;
             score.inside_90 = score.member == "ensemble" && value >= said.low && value <= said.high;
         }
     }
     std::erase_if(said_with_events,
-                  [&](const SaidWithEvents& said) { return said.target <= demand.newest(); });
+                  [&](const SaidWithEvents& said) { return said.target <= past.newest(); });
 }
 
 Forecaster::Forecaster(const Service& service) : impl_(std::make_unique<Impl>(service)) {}
@@ -554,19 +438,18 @@ void Forecaster::rest(std::string_view member, const std::string& why) {
 }
 
 Forecaster::Noticed Forecaster::noticed() const {
-    return {.level_shifts = impl_->changes.shifts(),
-            .incidents = impl_->changes.incidents(),
+    return {.level_shifts = impl_->past.changes().shifts(),
+            .incidents = impl_->past.changes().incidents(),
             .clipped_steps = impl_->clipped_steps,
-            .disbelieved_steps = impl_->plausible.disbelieved(),
-            .in_doubt = impl_->changes.in_doubt()};
+            .disbelieved_steps = impl_->past.plausible().disbelieved(),
+            .in_doubt = impl_->past.changes().in_doubt()};
 }
 
 void Forecaster::observe_fine(const Window& window) {
     const double mean = window.present() ? window.mean() : Series::missing;
     const double factor = std::exp(impl_->events.at(window.start).log_factor);
-    impl_->fine.add(window.start,
-                    impl_->plausible_fine.believe(std::isfinite(mean) ? std::max(mean, 0.0) / factor
-                                                                      : Series::missing));
+    impl_->past.append_fine(window.start,
+                            std::isfinite(mean) ? std::max(mean, 0.0) / factor : Series::missing);
 }
 
 void Forecaster::know(std::vector<BusinessEvent> events) {
@@ -598,7 +481,7 @@ std::vector<double> Forecaster::member_medians(Duration horizon) const {
     if (impl_->step * impl_->anchors[anchor] != horizon)
         return std::vector<double>(impl_->members.size(), Series::missing);
     std::vector<double> medians = impl_->members.medians(anchor);
-    const double factor = std::exp(impl_->events.at(impl_->demand.newest() + horizon).log_factor);
+    const double factor = std::exp(impl_->events.at(impl_->past.newest() + horizon).log_factor);
     for (double& median : medians) median *= factor;
     for (std::size_t m = 0; m < medians.size(); ++m)
         if (!impl_->at_anchors[anchor].heard(m) && !is_baseline(impl_->members.name(m)))
@@ -621,13 +504,7 @@ std::string Forecaster::save() const {
 }
 
 Result<void> Forecaster::load(std::string_view state) {
-    Service same;
-    same.id = impl_->id;
-    same.zone = impl_->zone;
-    same.holidays = impl_->holidays;
-    same.grid_step = impl_->step;
-    same.fine_step = impl_->fine.step();
-    auto fresh = std::make_unique<Impl>(same);
+    auto fresh = std::make_unique<Impl>(impl_->shape);
     TRY_VOID(load_state(*fresh, state, state_version));
     fresh->trained = impl_->trained;
     fresh->shadow.take_models_of(impl_->shadow);
