@@ -174,8 +174,11 @@ Result<std::vector<TrainingSeries>> read_training_store(
     std::vector<TrainingSeries> out;
     if (!newest) return out;
     const Timestamp from = *newest - reach_of(services);
+    TRY(const auto events, store.events(from));
     for (std::size_t i = 0; i < services.size(); ++i) {
         TRY(auto series, read_service(store, services[i], {services[i].id, from, *newest}));
+        std::ranges::copy_if(events, std::back_inserter(series.events),
+                             [&](const BusinessEvent& e) { return e.concerns(services[i].id); });
         if (!series.demand.empty()) out.push_back(std::move(series));
         progress(static_cast<double>(i + 1) / static_cast<double>(services.size()));
     }

@@ -1,5 +1,6 @@
 #pragma once
 #include "models/boosted/forest.h"
+#include "models/event_table.h"
 #include "models/recurrent/network.h"
 #include "models/sibling/shape_library.h"
 
@@ -16,10 +17,20 @@ struct TrainedModels {
     boosted::ForestSet forests;      ///< of gradient boosting
     recurrent::NetworkSet networks;  ///< GRU and LSTM
     sibling::ShapeLibrary shapes;    ///< what weeks of services look like
+    FleetEvents events;              ///< what types of events do
 
+    /// Parts at the end that are empty take no bytes, so that bundles made before them are read.
     template <class Archive>
     void fields(Archive& archive) {
-        archive(version, forests, networks, shapes);
+        archive(version, forests, networks);
+        if constexpr (Archive::is_reading) {
+            archive(shapes);
+            if (!archive.at_end()) archive(events.types);
+        } else if (events.types.empty()) {
+            archive(shapes);
+        } else {
+            archive(shapes.shapes, events.types);
+        }
     }
 };
 

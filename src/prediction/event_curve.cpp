@@ -48,10 +48,19 @@ Matrix prior_precision() {
 
 BusinessEvent holiday_event(Timestamp midnight, const Zone& zone) {
     BusinessEvent event;
-    event.id = "holiday " + format_timestamp(midnight);
     event.type = "holiday";
+    event.id = "holiday " + format_timestamp(midnight);
+    event.name = format_timestamp(midnight).substr(5, 5);
     event.start = midnight - zone.offset_at(midnight);
     event.end = event.start + day;
+    return event;
+}
+
+BusinessEvent bridge_event(Timestamp midnight, const Zone& zone) {
+    BusinessEvent event = holiday_event(midnight, zone);
+    event.type = "bridge day";
+    event.id = "bridge day " + format_timestamp(midnight);
+    event.name.clear();
     return event;
 }
 

@@ -24,8 +24,14 @@ constexpr Duration event_decay = std::chrono::hours(4);
     return event.end + event_decay;
 }
 
-/// A holiday as an event: of type "holiday", and as long as its local day.
+/// A holiday as an event of its local day, named by its date like "12-25". Such an event is
+/// expected to be like a Sunday (is_restful).
 [[nodiscard]] BusinessEvent holiday_event(Timestamp midnight, const Zone& zone);
+/// The working day between a holiday and a weekend, on which many are off too.
+[[nodiscard]] BusinessEvent bridge_event(Timestamp midnight, const Zone& zone);
+[[nodiscard]] inline bool is_restful(const BusinessEvent& event) {
+    return event.type == "holiday" || event.type == "bridge day";
+}
 
 /// Whether a time lies in the reach of an event that is not cancelled: the targets over which the
 /// benefit of events is counted ("event windows").

@@ -4,6 +4,7 @@
 #include "prediction/event_uplift.h"
 
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,16 +16,19 @@ namespace forescale {
 /// they will do to a target.
 ///
 /// Events whose reach overlaps are one episode. What demand would have been during it is the usual
-/// shape of those hours, at the level from before. While it lasts, each sample is split between the
-/// events and that baseline by how sure either is; the events' part beyond what was expected is
-/// their own strength, and is carried to near targets. When it has been over for two hours, the
+/// shape of those hours, at the level from before. While it lasts, what is expected of the events
+/// is taken out of each sample, and, by how sure either side is, a part of what deviates from that:
+/// their own strength, which is carried to near targets. When it has been over for two hours, the
 /// response of every event is fitted between the level from before and the level after, the history
 /// is rewritten with it, and later events of the type are expected to be like it: as the mean of
 /// their type, drawn towards that of the same kind of day (a working day or not) and of the same
 /// name, each by how often it was seen, with recent ones counting more; and from what is stated
 /// (expected_uplift), or from nothing, until then. An event that lasts longer than a week has no
 /// baseline: of it only what is stated, or what is known of its type, is used.
-/// A holiday is an event of type "holiday" that lasts its local day.
+/// A holiday is an event of type "holiday" that lasts its local day, and the working day between
+/// one and a weekend is of type "bridge day". Such a day is expected to be like the service's own
+/// Sundays of late, by a share that is learned for each type, so that holidays tell something
+/// before one was seen; the curve is what is left beside that.
 ///
 /// Pure state: the same steps, and the same events known at them, give the same bits. Costs
 /// nothing without events; 5 us a step during them, 100 us when an episode ends.
@@ -36,8 +40,15 @@ public:
     /// The events that are known from now on, cancelled ones too; those of this service only.
     void know(std::vector<BusinessEvent> events);
 
+    /// What types of events did to other services, from now on; null: nothing is known of them.
+    void learn_from(std::shared_ptr<const FleetEvents> fleet);
+
+    /// What events have done to this service, oldest first.
+    [[nodiscard]] std::span<const SeenEvent> seen() const { return seen_; }
+
     /// Knows what another one knows.
     void know_as(const EventEffects& other) {
+        fleet_ = other.fleet_;
         planned_ = other.planned_;
         longest_ = other.longest_;
         plan();
@@ -55,7 +66,7 @@ public:
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(seen_, episode_, newest_, own_strength_, own_share_);
+        archive(seen_, episode_, newest_, own_strength_, own_share_, sundays_);
     }
 
 private:
@@ -71,6 +82,16 @@ private:
         template <class Archive>
         void fields(Archive& archive) {
             archive(from, level, noise, floor, quiet_steps, raw);
+        }
+    };
+    /// What Sundays differ by from the weekday that a day off falls on, log, per step of that day.
+    /// Kept as it was looked up first, a day ahead.
+    struct Sunday {
+        Timestamp start;
+        std::vector<double> differs;
+        template <class Archive>
+        void fields(Archive& archive) {
+            archive(start, differs);
         }
     };
     struct Planned {
@@ -89,10 +110,16 @@ private:
     void add_holidays(std::vector<BusinessEvent>& events) const;
     [[nodiscard]] bool is_day_off(Timestamp time) const;
     [[nodiscard]] Expected expected(Timestamp time) const;
+    void look_up_sundays(const Series& demand);
+    [[nodiscard]] double sunday_differs(const Series& demand, Timestamp at) const;
+    [[nodiscard]] double sunday_at(const BusinessEvent& event, Timestamp time) const;
     void open(const Series& demand, Timestamp at);
     [[nodiscard]] double split(Timestamp at, const Series& demand, double value);
     [[nodiscard]] std::vector<double> baseline(const Series& demand) const;
     void learn(const std::vector<double>& baseline);
+    [[nodiscard]] std::pair<double, double> fit_rest(const EventResponse& expected,
+                                                     std::span<const CurveSample> samples,
+                                                     std::span<const double> sundays) const;
     void fit(const Planned& planned, const std::vector<double>& baseline);
     void rewrite(Series& demand, const std::vector<double>& baseline) const;
     [[nodiscard]] std::vector<const Planned*> of_episode() const;
@@ -108,6 +135,7 @@ private:
         return static_cast<std::size_t>(std::max<Duration::rep>(1, span / step_));
     }
 
+    std::shared_ptr<const FleetEvents> fleet_;
     Duration step_{0};
     Zone zone_;
     std::vector<Timestamp> days_off_;
@@ -115,6 +143,7 @@ private:
     Duration longest_{0};           ///< of the planned ones
     std::vector<SeenEvent> seen_;   ///< in order of start
     Episode episode_;
+    std::vector<Sunday> sundays_;  ///< of days off around now
     Timestamp newest_;
     double own_strength_ = 0.0;  ///< log factor of the running events beyond what was expected
     double own_share_ = 0.0;     ///< of a deviation that is put down to the events

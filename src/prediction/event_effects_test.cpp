@@ -2,6 +2,7 @@
 
 #include "base/archive.h"
 #include "base/rng.h"
+#include "models/trained.h"
 #include "prediction/forecaster.h"
 
 #include <numbers>
@@ -16,7 +17,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr Duration step = minutes(5);
-constexpr Timestamp begin{day * 20'000};  // a Thursday
+constexpr Timestamp begin{day * 20'000};  // a Friday
 constexpr int per_day = static_cast<int>(day / step);
 
 BusinessEvent match(int day_number, double uplift = 0.0) {
@@ -99,17 +100,35 @@ TEST(EventEffects, TakeTheMatchesOutOfTheHistory) {
     EXPECT_LT(most, 0.25) << "demand was twice as high";
 }
 
+Window window_of(int i, double value) {
+    return {.start = begin + step * i,
+            .width = step,
+            .count = 1,
+            .sum = value,
+            .min = value,
+            .max = value,
+            .last = value,
+            .state = SampleState::present};
+}
+
 TEST(EventEffects, AStrongerMatchIsMetWhileItLasts) {
-    std::vector<BusinessEvent> matches{match(15), match(18), match(20), match(22)};
-    Played played;
-    played.effects.know(matches);
-    played.to(22 * per_day + 19 * 12, {matches.begin(), matches.end() - 1});
-    const Timestamp later = match(22).start + minutes(75);
-    const double before = std::exp(played.effects.at(later).log_factor);
-    for (int i = 0; i < 12; ++i) played.one(4.0);  // an hour of it
-    EXPECT_GT(std::exp(played.effects.at(later + hours(1) - minutes(45)).log_factor), 1.5 * before);
-    EXPECT_NEAR(played.cleaned_now / played.usual_now, 1.0, 0.2)
-        << "what is stronger than usual is put down to the match";
+    const std::vector<BusinessEvent> matches{match(5), match(8), match(10), match(12)};
+    Service service;
+    service.id = ServiceId("shop");
+    Forecaster forecaster(service);
+    forecaster.know(matches);
+    Rng rng(3);
+    double now = 0.0;
+    const int under_way =
+        12 * per_day + 19 * 12;  // an hour of the last one, which is twice as strong
+    for (int i = 0; i < under_way; ++i) {
+        const double factor = response(matches, begin + step * i);
+        now = usual(i, rng) * (i >= 12 * per_day ? factor * factor : factor);
+        forecaster.observe(window_of(i, now));
+    }
+    EXPECT_NEAR(forecaster.forecast().at(minutes(15))[median_index] / now, 1.0, 0.25);
+    EXPECT_GT(forecaster.event_effect(begin + step * under_way).log_factor, 1.1 * std::log(2.0))
+        << "a part is put down to the match";
 }
 
 TEST(EventEffects, WhatIsStatedCountsUntilTypesWereSeen) {
@@ -146,8 +165,124 @@ TEST(EventEffects, HolidaysAreAnEventOfTheirOwn) {
     Played played;
     played.effects = EventEffects(step, Zone(), {begin + day * 15, begin + day * 20});
     while (played.steps < 19 * per_day) played.one(played.steps / per_day == 15 ? 0.5 : 1.0);
-    EXPECT_NEAR(std::exp(played.effects.at(begin + day * 20 + hours(12)).log_factor), 0.55, 0.1);
+    const double once = std::exp(played.effects.at(begin + day * 20 + hours(12)).log_factor);
+    EXPECT_GT(once, 0.6) << "one holiday says little of the next";
+    EXPECT_LT(once, 0.9);
     EXPECT_TRUE(played.effects.at(begin + day * 21 + hours(12)).is_none());
+}
+
+/// Half of the usual demand on Saturdays, a third on Sundays.
+double weekly(int i) {
+    const int weekday = (i / per_day + 4) % 7;  // 0 is Monday
+    return weekday == 6 ? 1.0 / 3.0 : weekday == 5 ? 0.5 : 1.0;
+}
+
+TEST(EventEffects, AHolidayIsLikeASundayBeforeOneWasSeen) {
+    Played played;
+    const Timestamp wednesday = begin + day * 19;
+    const Timestamp sunday = begin + day * 23;
+    played.effects = EventEffects(step, Zone(), {wednesday, sunday});
+    while (played.steps < 18 * per_day + 12 * 12) played.one(weekly(played.steps));
+    const auto at = [&](Timestamp time) { return played.effects.at(time); };
+    const double noon = std::exp(at(wednesday + hours(12)).log_factor);
+    EXPECT_NEAR(noon, std::pow(1.0 / 3.0, 0.7), 0.03);
+    EXPECT_GT(at(wednesday + hours(12)).deviation, 0.2) << "nobody knows how far it is one";
+    EXPECT_GT(std::exp(at(wednesday + minutes(5)).log_factor), 0.9)
+        << "the night is still the eve's";
+    EXPECT_TRUE(at(wednesday + day + hours(5)).is_none());
+    while (played.steps < 22 * per_day + 12 * 12)
+        played.one(played.steps / per_day == 19 ? 1.0 / 3.0 : weekly(played.steps));
+    EXPECT_NEAR(std::exp(at(sunday + hours(12)).log_factor), 1.0, 0.1) << "it is one already";
+}
+
+TEST(EventEffects, AServiceLearnsHowFarItsHolidaysAreSundays) {
+    const auto expected_after = [](double factor) {
+        Played played;
+        std::vector<Timestamp> off;
+        for (int d = 19; d <= 47; d += 7) off.push_back(begin + day * d);  // Wednesdays
+        played.effects = EventEffects(step, Zone(), off);
+        while (played.steps < 46 * per_day + 12 * 12) {
+            const int d = played.steps / per_day;
+            played.one(d >= 19 && (d - 19) % 7 == 0 ? factor : weekly(played.steps));
+        }
+        return std::exp(played.effects.at(off.back() + hours(12)).log_factor);
+    };
+    EXPECT_NEAR(expected_after(1.0 / 3.0), 1.0 / 3.0, 0.07);
+    EXPECT_NEAR(expected_after(1.0), 1.0, 0.25) << "open on holidays";
+}
+
+TEST(EventEffects, TheDayBetweenAHolidayAndAWeekendIsABridge) {
+    Played played;
+    const Timestamp thursday = begin + day * 20;
+    played.effects = EventEffects(step, Zone(), {thursday});
+    while (played.steps < 20 * per_day + 12 * 12) played.one(weekly(played.steps));
+    const double friday = std::exp(played.effects.at(thursday + day + hours(12)).log_factor);
+    EXPECT_GT(friday, 0.6);
+    EXPECT_LT(friday, 0.85);
+}
+
+/// Three services were doubled by matches, and one did not notice.
+std::shared_ptr<TrainedModels> fleet_of_matches() {
+    FleetEventType matches;
+    matches.type = "match";
+    matches.services = 4;
+    matches.curve.fill(std::log(2.0));
+    matches.spread.fill(0.1);
+    auto trained = std::make_shared<TrainedModels>();
+    trained->version = "fleet";
+    trained->events.types.push_back(matches);
+    return trained;
+}
+
+TEST(EventEffects, AServiceThatNeverSawATypeBeginsWithWhatItDidToOthers) {
+    const std::vector<BusinessEvent> matches{match(15), match(18), match(20), match(22)};
+    const auto trained = fleet_of_matches();
+    const Timestamp then = match(22).start + hours(1);
+    const auto effect_after = [&](int day_number, double strength) {
+        Played played;
+        played.effects.learn_from({trained, &trained->events});
+        played.effects.know(matches);
+        while (played.steps < day_number * per_day)
+            played.one(response(matches, begin + step * played.steps, strength));
+        return played.effects.at(then);
+    };
+    const EventEffect unseen = effect_after(14, 1.0);
+    EXPECT_GT(std::exp(unseen.log_factor), 1.6);
+    EXPECT_LT(std::exp(unseen.log_factor), 2.0) << "services may be like no other";
+    EXPECT_TRUE(fleet_of_matches()->events.find("concert") == nullptr);
+    const EventEffect seen = effect_after(21, 3.0);
+    EXPECT_GT(seen.log_factor, unseen.log_factor + 0.1) << "three of its own count more and more";
+    EXPECT_GT(unseen.deviation, seen.deviation) << "nobody knows what it does here";
+    const EventEffect unmoved = effect_after(21, 1.0);
+    EXPECT_LT(unmoved.log_factor, 0.7 * unseen.log_factor);
+}
+
+TEST(EventEffects, WhatIsStatedGoesBeforeWhatHappenedToOthers) {
+    const auto trained = fleet_of_matches();
+    Played played;
+    played.effects.learn_from({trained, &trained->events});
+    played.effects.know({match(3, 0.5)});
+    played.to(2 * per_day, {});
+    EXPECT_NEAR(std::exp(played.effects.at(match(3).start + hours(1)).log_factor), 1.5, 1e-9);
+}
+
+TEST(EventEffects, AForecasterTakesTheFleetsEventsFromItsTrainedModels) {
+    Service service;
+    service.id = ServiceId("shop");
+    Forecaster forecaster(service);
+    forecaster.know({match(3)});
+    Rng rng(9);
+    for (int i = 0; i < 2 * per_day; ++i) forecaster.observe(window_of(i, usual(i, rng)));
+    const Timestamp then = match(3).start + hours(1);
+    EXPECT_TRUE(forecaster.event_effect(then).is_none());
+    forecaster.adopt(fleet_of_matches());
+    const EventEffect known = forecaster.event_effect(then);
+    EXPECT_GT(known.log_factor, 0.4);
+    ASSERT_TRUE(forecaster.load(forecaster.save()));
+    EXPECT_DOUBLE_EQ(forecaster.event_effect(then).log_factor, known.log_factor)
+        << "a restart keeps what was adopted";
+    forecaster.adopt(nullptr);
+    EXPECT_TRUE(forecaster.event_effect(then).is_none());
 }
 
 TEST(EventEffects, MeetGapsZerosAndEventsWithoutEnd) {
@@ -180,17 +315,6 @@ TEST(EventEffects, WidenTheQuantilesByWhatIsNotKnown) {
     EXPECT_NEAR(lifted[10] / lifted[median_index], std::exp(1.645 * 0.3), 0.05);
     const Quantiles zeros = with_effect(Quantiles{}, {.log_factor = 1.0, .deviation = 1.0});
     EXPECT_DOUBLE_EQ(zeros.back(), 0.0);
-}
-
-Window window_of(int i, double value) {
-    return {.start = begin + step * i,
-            .width = step,
-            .count = 1,
-            .sum = value,
-            .min = value,
-            .max = value,
-            .last = value,
-            .state = SampleState::present};
 }
 
 TEST(EventEffects, AForecasterWithEventsGoesOnToTheBit) {

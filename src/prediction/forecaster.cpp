@@ -18,7 +18,7 @@
 namespace forescale {
 
 namespace {
-constexpr std::uint32_t state_version = 6;
+constexpr std::uint32_t state_version = 7;
 constexpr Duration confidence_half_life =
     std::chrono::minutes(30);                ///< of the confidence without a sample
 constexpr double across_clock_change = 1.5;  ///< times as wide as usual
@@ -462,6 +462,7 @@ EventEffect Forecaster::event_effect(Timestamp time) const {
 
 void Forecaster::adopt(std::shared_ptr<const TrainedModels> trained) {
     impl_->trained = trained ? std::move(trained) : untrained();
+    impl_->events.learn_from({impl_->trained, &impl_->trained->events});
 }
 
 void Forecaster::shadow(std::shared_ptr<const TrainedModels> other) {

@@ -38,6 +38,43 @@ TEST(Bundle, ComesBackAsItWas) {
     EXPECT_EQ(read->card.version.size(), 12U);
 }
 
+FleetEventType matches() {
+    FleetEventType type;
+    type.type = "match";
+    type.services = 3;
+    type.curve[7] = 0.7;
+    return type;
+}
+
+TEST(Bundle, EventsAreAPartThatMayBeAbsent) {
+    TrainedBundle without = bundle_of(1);
+    TrainedBundle with = bundle_of(1);
+    with.models.events.types.push_back(matches());
+    set_version(with);
+    EXPECT_NE(with.card.version, without.card.version);
+    for (const bool has_shapes : {true, false}) {
+        if (!has_shapes) with.models.shapes = {};
+        set_version(with);
+        const auto read = read_bundle(save_bundle(with), "a.fsm");
+        ASSERT_TRUE(read) << read.error().message;
+        const FleetEventType* type = read->models.events.find("match");
+        ASSERT_NE(type, nullptr);
+        EXPECT_EQ(type->services, 3);
+        EXPECT_DOUBLE_EQ(type->curve[7], 0.7);
+    }
+    EXPECT_TRUE(read_bundle(save_bundle(without), "a.fsm")->models.events.types.empty());
+}
+
+TEST(Bundle, EventsThatNoForecastSurvivesAreRefused) {
+    for (const double wrong : {std::nan(""), 50.0, HUGE_VAL}) {
+        TrainedBundle bundle = bundle_of(1);
+        bundle.models.events.types.push_back(matches());
+        bundle.models.events.types[0].curve[3] = wrong;
+        set_version(bundle);
+        EXPECT_FALSE(read_bundle(save_bundle(bundle), "a.fsm")) << wrong;
+    }
+}
+
 TEST(Bundle, TheVersionIsThatOfTheContent) {
     EXPECT_EQ(bundle_of(1).card.version, bundle_of(1).card.version);
     EXPECT_NE(bundle_of(1).card.version, bundle_of(2).card.version);

@@ -1,4 +1,5 @@
 #pragma once
+#include "domain/event.h"
 #include "domain/service.h"
 #include "models/feature_memory.h"
 
@@ -14,6 +15,7 @@ struct TrainingSeries {
     std::vector<float> fine = {};  ///< samples finer than the grid that end with demand's newest
                                    ///< step, newest last; NaN: missing; may be empty
     Duration fine_step{0};
+    std::vector<BusinessEvent> events = {};  ///< of the service, that were known
 };
 
 /// One step of a history, as the forecaster saw it then: nothing after it exists.

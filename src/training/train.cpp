@@ -3,6 +3,7 @@
 #include "base/archive.h"
 #include "base/hash.h"
 #include "training/score.h"
+#include "training/train_events.h"
 #include "training/train_shapes.h"
 
 #include <algorithm>
@@ -133,6 +134,11 @@ Result<void> fit(TrainedBundle& bundle, std::span<const TrainingSeries> series,
     bundle.models.shapes = train_shapes(series);
     bundle.card.parts.push_back(
         fmt::format("{} shapes of a week", bundle.models.shapes.shapes.size()));
+    say(settings, "events");
+    bundle.models.events = train_events(series);
+    if (!bundle.models.events.types.empty())
+        bundle.card.parts.push_back(
+            fmt::format("{} types of events", bundle.models.events.types.size()));
     say(settings, "networks");
     fit_networks(bundle, series, parent, settings);
     say(settings, "trees");
