@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "simulation/parallel.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
+#include <ranges>
 
 #include <sys/resource.h>
 
@@ -27,7 +29,12 @@ std::int64_t memory_max_bytes() {
 std::string command_of(const TrainOptions& options) {
     std::string text = "forescale train";
     if (options.from_store) text += " --from-store";
-    for (const auto& file : options.files) text += " " + file.substr(file.find_last_of('/') + 1);
+    constexpr std::size_t named_max = 64;  // the rest is named by the hash of the data
+    const std::size_t named = std::min(options.files.size(), named_max);
+    for (const auto& file : options.files | std::views::take(named))
+        text += " " + file.substr(file.find_last_of('/') + 1);
+    if (named < options.files.size())
+        text += fmt::format(" (and {} more)", options.files.size() - named);
     if (options.share < 1.0) text += fmt::format(" --share {}", options.share);
     text +=
         fmt::format(" --zone {} --parent {} --seed {}", options.zone, options.parent, options.seed);
