@@ -111,7 +111,6 @@ private:
             bytes_ = {};
             return;
         }
-        if (size == 0) return;  // an empty vector has no address to copy to
         if (size == 0) return;  // memcpy must not see the null of an empty vector
         std::memcpy(data, bytes_.data(), size);
         bytes_.remove_prefix(size);
