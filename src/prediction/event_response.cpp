@@ -48,7 +48,7 @@ double mean_square_during(const EventCurve& curve) {
 }
 /// How far a day off is like a Sunday, before one was seen. This and the constants above that are
 /// named rest_ were chosen on the demand for electricity of Victoria and for bicycles of
-/// Washington.
+/// Washington, with that for taxis of New York in view: what is measured there is no clean test.
 double rest_prior_of(std::string_view type) {
     if (type == "holiday") return 0.7;
     return type == "bridge day" ? 0.3 : 0.0;
