@@ -1,7 +1,5 @@
 // The standard headers that most files use, compiled once.
 #pragma once
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -17,3 +15,5 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>

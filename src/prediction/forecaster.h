@@ -100,7 +100,7 @@ public:
         std::int64_t incidents = 0;      ///< taken out of the history
         std::int64_t clipped_steps = 0;  ///< at which demand was limited by what could be served
         std::int64_t disbelieved_steps = 0;  ///< too large to be learned from (PlausibleDemand)
-        bool in_doubt = false;           ///< demand is off its habit now
+        bool in_doubt = false;               ///< demand is off its habit now
     };
     [[nodiscard]] Noticed noticed() const;
 

@@ -1,5 +1,5 @@
-// Prints one batch of a small network of each cell: weights, inputs, outputs, loss and gradients, for
-// torch_check.py to compute again.
+// Prints one batch of a small network of each cell: weights, inputs, outputs, loss and gradients,
+// for torch_check.py to compute again.
 #include "base/rng.h"
 #include "training/recurrent_gradient.h"
 
