@@ -101,8 +101,8 @@ void AnchorForecast::unlearn_doubt(std::size_t steps) {
 }
 
 void AnchorForecast::rescale() {
-    before_doubt_.reset();
     calibration_ = Calibration(step_, step_ * static_cast<Duration::rep>(said_.size()));
+    if (before_doubt_) before_doubt_->calibration = calibration_;
     for (Kept& kept : said_) kept.interval.scale = std::numeric_limits<float>::quiet_NaN();
 }
 

@@ -66,7 +66,15 @@ public:
     template <class Archive>
     void fields(Archive& archive) {
         archive(aggregation_, calibration_, steps_, medians_, said_, combined_.value,
-                combined_.weights, combined_.heard, level_, offsets_, before_doubt_);
+                combined_.weights, combined_.heard, level_, offsets_);
+        bool is_in_doubt = before_doubt_.has_value();
+        archive(is_in_doubt);
+        if constexpr (Archive::is_reading) {
+            // What is not stored of them, how fast they forget and whom they know, is that of now.
+            before_doubt_.reset();
+            if (is_in_doubt) begin_doubt();
+        }
+        if (before_doubt_) archive(*before_doubt_);
     }
 
 private:

@@ -1,6 +1,7 @@
 #include "base/rng.h"
 #include "prediction/forecaster.h"
 
+#include <array>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -18,16 +19,16 @@ constexpr Timestamp monday{day * 4};
 class Watched {
 public:
     void observe_for(int steps, double factor) {
-        for (int i = 0; i < steps; ++i, ++i_) {
-            Window window;
-            window.start = monday + minutes(5) * i_;
-            window.width = minutes(5);
-            window.count = 1;
-            window.sum = factor * usual(i_) * (0.95 + 0.1 * rng_.uniform());
-            window.min = window.max = window.last = window.sum;
-            window.state = SampleState::present;
-            forecaster_.observe(window);
-        }
+        for (int i = 0; i < steps; ++i) observe(factor * usual(i_) * (0.95 + 0.1 * rng_.uniform()));
+    }
+    void observe(double demand) {
+        Window window;
+        window.start = monday + minutes(5) * i_++;
+        window.width = minutes(5);
+        window.count = 1;
+        window.sum = window.min = window.max = window.last = demand;
+        window.state = SampleState::present;
+        forecaster_.observe(window);
     }
     /// What a member says over what would be usual at that time; NaN: nothing.
     [[nodiscard]] double said(std::string_view member, Duration horizon) const {
@@ -42,6 +43,11 @@ public:
                usual(i_ - 1 + static_cast<int>(horizon / minutes(5)));
     }
     [[nodiscard]] const Forecaster& forecaster() const { return forecaster_; }
+    void restart() {
+        Forecaster next(shop());
+        ASSERT_TRUE(next.load(forecaster_.save()));
+        forecaster_ = std::move(next);
+    }
 
 private:
     static double usual(int i) {
@@ -82,6 +88,40 @@ TEST(PastCorrection, AnOutageOfTwoDaysLeavesNoMark) {
         EXPECT_NEAR(service.said(member, hours(24)), 1.0, 0.1) << member;
     for (const int ahead : {1, 4, 8, 12, 18, 24})
         EXPECT_NEAR(service.expected(hours(ahead)), 1.0, 0.1) << ahead;
+}
+
+/// A restart in the middle of it changes nothing.
+TEST(PastCorrection, ADoubtGoesOnInTheNextLife) {
+    for (const double factor : {2.5, 0.02}) {
+        Watched unbroken;
+        Watched restarted;
+        for (Watched* service : {&unbroken, &restarted}) {
+            service->observe_for(14 * per_day, 1.0);
+            service->observe_for(24, factor);
+            ASSERT_TRUE(service->forecaster().noticed().in_doubt) << factor;
+            if (service == &restarted) service->restart();
+            service->observe_for(per_day / 2, factor);
+            service->observe_for(per_day / 2, factor > 1.0 ? factor : 1.0);
+        }
+        ASSERT_EQ(unbroken.forecaster().noticed().level_shifts, factor > 1.0 ? 1 : 0);
+        ASSERT_EQ(unbroken.forecaster().noticed().incidents, factor > 1.0 ? 0 : 1);
+        EXPECT_TRUE(unbroken.forecaster().save() == restarted.forecaster().save()) << factor;
+    }
+}
+
+/// Demand of a service that is an hour old, and next to nothing at first.
+TEST(PastCorrection, RareDemandOfAYoungServiceIsBelieved) {
+    const auto demands = std::to_array<double (*)(int)>({
+        [](int i) { return i % 2 == 1 ? 50.0 : 0.0; },
+        [](int i) { return i < 11 ? 0.0 : 50.0; },
+    });
+    for (const auto& demand : demands) {
+        Watched service;
+        for (int i = 0; i < 30; ++i) service.observe(demand(i));
+        const Quantiles soon = service.forecaster().forecast().at(hours(1));
+        EXPECT_GE(soon.back(), 45.0);
+        EXPECT_LT(soon.back(), 1000.0);
+    }
 }
 
 }  // namespace

@@ -106,18 +106,19 @@ void DemandHistory::take_out(const Change& incident) {
     memory_.forget(ago(incident.from) - 1, ago(incident.until));
 }
 
-/// The first two samples are believed, whatever they are; after an hour it is known what they were.
+/// The first two samples are believed, whatever they are. Once, after an hour and as soon as any
+/// demand was confirmed, it is known what they were.
 void DemandHistory::take_out_unconfirmed() {
     const Duration step = demand_.step();
     const auto samples = std::max<Duration::rep>(3, std::chrono::hours(1) / step);
-    if (std::ssize(demand_.values()) != samples) return;
+    if (is_confirmed_ || std::ssize(demand_.values()) < samples || !plausible_.is_known()) return;
+    is_confirmed_ = true;
     const std::vector<double> seen(demand_.values().begin(), demand_.values().end());
-    const auto is_wrong = [&](double value) { return plausible_.is_unconfirmed(value); };
     largest_ = 0.0;
     for (const double value : seen)
-        if (!is_wrong(value)) largest_ = std::max(largest_, value);
+        if (!plausible_.is_suspect(value)) largest_ = std::max(largest_, value);
     for (std::size_t i = 0; i + 1 < seen.size(); ++i) {
-        if (!is_wrong(seen[i])) continue;
+        if (!plausible_.is_suspect(seen[i])) continue;
         const Timestamp at = demand_.oldest() + step * static_cast<Duration::rep>(i);
         take_out({.from = at,
                   .until = at + step,

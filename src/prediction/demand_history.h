@@ -59,8 +59,8 @@ public:
     template <class Archive>
     void fields(Archive& archive) {
         archive(demand_, fine_, profiles_, rollup_, seasons_, scale_, memory_, plausible_,
-                plausible_fine_, changes_, steps_since_level_, age_, missing_, largest_,
-                zero_steps_);
+                plausible_fine_, is_confirmed_, changes_, steps_since_level_, age_, missing_,
+                largest_, zero_steps_);
     }
 
 private:
@@ -79,6 +79,7 @@ private:
     FeatureMemory memory_;
     PlausibleDemand plausible_;
     PlausibleDemand plausible_fine_;  ///< of the steps of fine_
+    bool is_confirmed_ = false;       ///< what came first was looked at again
     ChangeWatch changes_;
     std::int64_t steps_since_level_;  ///< since a level began
     std::int64_t age_ = 0;

@@ -192,7 +192,8 @@ double Forecaster::Impl::wanted(Timestamp at, double demand_seen, double served_
     constexpr double at_bound = 0.98;
     constexpr double beyond_bound = 1.05;
     if (std::isnan(demand_seen) || !(served_max > 0.0)) return demand_seen;
-    exceeds_served = exceeds_served || demand_seen > beyond_bound * served_max;
+    exceeds_served = exceeds_served || (demand_seen > beyond_bound * served_max &&
+                                        !past.plausible().is_suspect(demand_seen));
     if (exceeds_served || demand_seen < at_bound * served_max) return demand_seen;
     ++clipped_steps;
     const bool is_next = !past.empty() && at == past.newest() + step && anchors.front() == 1;

@@ -168,7 +168,9 @@ struct LeadDemandModel::Impl {
         const double seen = plausible.believe(is_known ? std::max(window.max, 0.0) : missing);
         // Nothing is said before a day of history: the first samples can wait until one confirms
         // the other.
-        const bool present = !std::isnan(seen) && !plausible.is_unconfirmed(seen);
+        const bool is_unconfirmed =
+            plausible.is_suspect(seen) || (seen > 0.0 && !plausible.is_known());
+        const bool present = !std::isnan(seen) && !is_unconfirmed;
         const double value = present ? seen : expected_now(slot);
         if (present) learn_level(value);
         push(value, present);

@@ -45,6 +45,9 @@ void Members::take_over(const Members& other) {
         const std::string state = writer.take();
         ArchiveReader reader(state);
         member.model->load(reader);
+        member.rests_because = same->rests_because;
+        member.rest_steps = same->rest_steps;
+        member.is_idle = same->is_idle;
     }
 }
 

@@ -28,10 +28,15 @@ double PlausibleDemand::confirmed() const {
 double PlausibleDemand::believe(double demand) {
     fade();
     if (std::isnan(demand)) return demand;
+    if (is_first_after_zeros(demand)) {
+        ++disbelieved_;
+        note(demand);
+        return std::numeric_limits<double>::quiet_NaN();
+    }
     const double known = confirmed();
-    const bool is_suspect = known > 0.0 && is_unconfirmed(demand);
-    suspects_ = is_suspect ? suspects_ + 1 : 0;
-    if (is_suspect && !has_lasted(demand / known)) {
+    const bool suspect = is_suspect(demand);
+    suspects_ = suspect ? suspects_ + 1 : 0;
+    if (suspect && !has_lasted(demand / known)) {
         ++disbelieved_;
         if (suspects_ == 1) of_hour_ = std::max(of_hour_, believed_max * known);
         return std::numeric_limits<double>::quiet_NaN();
@@ -40,8 +45,12 @@ double PlausibleDemand::believe(double demand) {
     return demand;
 }
 
-bool PlausibleDemand::is_unconfirmed(double demand) const {
-    return demand > believed_max * confirmed();
+bool PlausibleDemand::is_suspect(double demand) const {
+    return is_known() && demand > believed_max * confirmed();
+}
+
+bool PlausibleDemand::is_first_after_zeros(double demand) const {
+    return demand > 0.0 && step_ * (steps_ - 1) >= hour && std::max(largest_, of_hour_) <= 0.0;
 }
 
 /// Whether the suspects have gone on for as long as they are asked to, this one not counted.

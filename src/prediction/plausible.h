@@ -16,14 +16,15 @@ public:
     /// The next step; NaN: missing. Returns what is to be believed of it: the same, or NaN while
     /// it is more than ten times all that was confirmed and has not lasted: 5 min, and three times
     /// as long per further factor of ten. A service that wakes up is believed soon, a sample of
-    /// 1e12 never. What comes again in another hour counts as ten times what was confirmed before:
-    /// a job of 50 times the usual demand is believed from the third time on, one of 5,000
-    /// times from the seventh. None of the 700,000 steps, fine and coarse, of the development
-    /// series is disbelieved.
+    /// 1e12 never. After an hour of zeros the first demand waits for a second one. What comes again
+    /// in another hour counts as ten times what was confirmed before: a job of 50 times the usual
+    /// demand is believed from the third time on, one of 5,000 times from the seventh. None of the
+    /// 700,000 steps, fine and coarse, of the development series is disbelieved.
     [[nodiscard]] double believe(double demand);
-    /// Whether demand that was believed, because nothing was known yet, is too large by what has
-    /// been confirmed since.
-    [[nodiscard]] bool is_unconfirmed(double demand) const;
+    /// Whether any demand was confirmed.
+    [[nodiscard]] bool is_known() const { return confirmed() > 0.0; }
+    /// Whether demand is more than ten times what was confirmed; false while nothing was.
+    [[nodiscard]] bool is_suspect(double demand) const;
     /// Nothing beyond this needs to be reckoned with at any horizon: ten times what was confirmed
     /// while the service is young, three times after a week. Of the targets of the development
     /// series 4 in 100,000 lie beyond it. 0: nothing but zero was seen.
@@ -38,6 +39,7 @@ public:
 
 private:
     [[nodiscard]] double confirmed() const;
+    [[nodiscard]] bool is_first_after_zeros(double demand) const;
     [[nodiscard]] bool has_lasted(double times) const;
     void fade();
     void note(double demand);

@@ -91,7 +91,24 @@ TEST(PlausibleDemand, AServiceThatAwakesFromNothingIsBelieved) {
     PlausibleDemand plausible(minutes(5));
     for (int i = 0; i < per_day; ++i) EXPECT_DOUBLE_EQ(plausible.believe(0.0), 0.0);
     EXPECT_DOUBLE_EQ(plausible.ceiling(), 0.0);
+    EXPECT_TRUE(std::isnan(plausible.believe(1e4)));  // waits for a second one
     EXPECT_DOUBLE_EQ(plausible.believe(1e4), 1e4);
+}
+
+TEST(PlausibleDemand, RareDemandIsBelievedFromTheSecondTimeOn) {
+    PlausibleDemand plausible(minutes(5));
+    for (int i = 0; i < per_day; ++i) std::ignore = plausible.believe(0.0);
+    std::ignore = plausible.believe(50.0);
+    for (int i = 0; i < 30; ++i) EXPECT_DOUBLE_EQ(plausible.believe(0.0), 0.0);
+    EXPECT_DOUBLE_EQ(plausible.believe(50.0), 50.0);
+}
+
+TEST(PlausibleDemand, ASpikeAfterZerosConfirmsNothing) {
+    PlausibleDemand plausible(minutes(5));
+    for (int i = 0; i < 24; ++i) std::ignore = plausible.believe(0.0);
+    EXPECT_TRUE(std::isnan(plausible.believe(1e12)));
+    EXPECT_DOUBLE_EQ(plausible.believe(100.0), 100.0);
+    EXPECT_TRUE(plausible.is_suspect(1e12));
 }
 
 TEST(PlausibleDemand, AServiceThatGrowsHasRoom) {
