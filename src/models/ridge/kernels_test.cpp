@@ -50,6 +50,39 @@ TEST(RidgeKernels, EveryPathGivesTheSameBits) {
     }
 }
 
+/// Every entry as the definition says, in double.
+template <class Number>
+void expect_plain_sums(std::size_t columns, int rows, double tolerance) {
+    Rng rng(columns);
+    std::vector<double> full(columns * columns);
+    for (int r = 0; r < rows; ++r) {
+        const std::vector<Number> row = random_row<Number>(columns, rng);
+        const auto weight = static_cast<double>(static_cast<Number>(rng.uniform()));
+        for (std::size_t i = 0; i < columns; ++i)
+            for (std::size_t j = 0; j < columns; ++j)
+                full[i * columns + j] =
+                    0.75 * full[i * columns + j] +
+                    weight * static_cast<double>(row[i]) * static_cast<double>(row[j]);
+    }
+    const std::vector<Number> triangle = triangle_of<Number>(columns, rows, best_path());
+    auto entry = triangle.begin();
+    for (std::size_t i = 0; i < columns; ++i) {
+        const std::size_t begin = i / simd::lanes<Number> * simd::lanes<Number>;
+        for (std::size_t j = begin; j < padded<Number>(columns); ++j, ++entry) {
+            const double plain = j < columns ? full[i * columns + j] : 0.0;
+            EXPECT_NEAR(static_cast<double>(*entry), plain, tolerance) << i << ' ' << j;
+        }
+    }
+    EXPECT_TRUE(entry == triangle.end());
+}
+
+TEST(RidgeKernels, AddRowIsTheFadingSumOfProducts) {
+    for (std::size_t columns = 1; columns <= 37; ++columns) {
+        expect_plain_sums<float>(columns, 9, 1e-6);
+        expect_plain_sums<double>(columns, 9, 1e-14);
+    }
+}
+
 double wanted(std::size_t column) {
     return static_cast<double>(column % 5) - 1.5;
 }
