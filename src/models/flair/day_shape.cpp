@@ -1,6 +1,6 @@
 #include "models/flair/day_shape.h"
 
-#include "base/simd_math.h"
+#include "features/mean.h"
 
 #include <cmath>
 #include <ranges>
@@ -67,13 +67,6 @@ struct Sums {
         return square > 0.0 ? product / square : otherwise;
     }
 };
-
-/// NaN when less than half is present.
-double mean_of_most(std::span<const double> values) {
-    const simd::Present present = simd::sum_present(values);
-    const bool are_most = 2.0 * present.count >= static_cast<double>(values.size());
-    return are_most ? present.mean() : Series::missing;
-}
 
 class RankOne {
 public:
