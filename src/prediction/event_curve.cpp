@@ -64,12 +64,6 @@ BusinessEvent bridge_event(Timestamp midnight, const Zone& zone) {
     return event;
 }
 
-bool is_in_event_window(std::span<const BusinessEvent> events, Timestamp time) {
-    return std::ranges::any_of(events, [&](const BusinessEvent& event) {
-        return !event.cancelled && time >= reach_begin(event) && time < reach_end(event);
-    });
-}
-
 std::optional<CurvePlace> place_on_curve(const BusinessEvent& event, Timestamp time) {
     if (time < reach_begin(event) || time >= reach_end(event)) return std::nullopt;
     if (time < event.start) return between(ramp_knots, 0, time - event.start);
@@ -111,7 +105,8 @@ EventCurve fit_curve(std::span<const CurveSample> samples, const EventCurve& exp
     const Vector solution = gram.llt().solve(moment);
     EventCurve curve = expected;
     for (std::size_t k = 1; k + 1 < curve_knots; ++k)
-        curve[k] += solution(static_cast<Eigen::Index>(k) - 1);
+        curve[k] = std::clamp(curve[k] + solution(static_cast<Eigen::Index>(k) - 1), -effect_max,
+                              effect_max);
     return curve;
 }
 

@@ -13,6 +13,8 @@ namespace forescale {
 /// first and the last one.
 constexpr std::size_t curve_knots = 16;
 using EventCurve = std::array<double, curve_knots>;
+/// Log: nothing that is stated, or learned, of events goes beyond a factor of 150 either way.
+constexpr double effect_max = 5.0;
 
 /// How far an event reaches: crowds gather hours before the kick-off and leave hours after the end.
 constexpr Duration event_ramp = std::chrono::hours(3);
@@ -32,10 +34,6 @@ constexpr Duration event_decay = std::chrono::hours(4);
 [[nodiscard]] inline bool is_restful(const BusinessEvent& event) {
     return event.type == "holiday" || event.type == "bridge day";
 }
-
-/// Whether a time lies in the reach of an event that is not cancelled: the targets over which the
-/// benefit of events is counted ("event windows").
-[[nodiscard]] bool is_in_event_window(std::span<const BusinessEvent> events, Timestamp time);
 
 /// A moment on that clock: `share` of the way from `knot` to the next one.
 struct CurvePlace {

@@ -1,5 +1,6 @@
 #include "prediction/event_effects.h"
 
+#include "features/mean.h"
 #include "features/profile.h"
 
 #include <algorithm>
@@ -52,18 +53,6 @@ double square(double x) {
 double persistence(Duration span) {
     return std::exp(-static_cast<double>(span.count()) /
                     (strength_hours * static_cast<double>(Duration(hours(1)).count())));
-}
-/// Mean of the present values; NaN when less than half is present.
-double mean_of(std::span<const double> values) {
-    double sum = 0.0;
-    double count = 0.0;
-    for (const double value : values) {
-        if (std::isnan(value)) continue;
-        sum += value;
-        count += 1.0;
-    }
-    return count > 0.0 && 2.0 * count >= static_cast<double>(values.size()) ? sum / count
-                                                                            : Series::missing;
 }
 }  // namespace
 
@@ -196,6 +185,7 @@ EventEffects::Expected EventEffects::expected(Timestamp time) const {
         sum.variance += variance;
         if (place_on_curve(planned->event, newest_)) sum.variance_shared += variance;
     }
+    sum.mean = std::clamp(sum.mean, -effect_max, effect_max);
     return sum;
 }
 
@@ -218,7 +208,8 @@ EventEffect EventEffects::at(Timestamp target) const {
     if (!(now.variance > 0.0)) return effect;
     const double kept = persistence(target - newest_);
     const double ratio = std::min(std::sqrt(then.variance_shared / now.variance), 1.5);
-    effect.log_factor += own_strength_ * kept * ratio;
+    effect.log_factor =
+        std::clamp(then.mean + own_strength_ * kept * ratio, -effect_max, effect_max);
     effect.deviation =
         std::sqrt(std::max(then.variance - square(kept) * own_share_ * then.variance_shared, 0.0));
     return effect;
@@ -228,6 +219,8 @@ EventEffect EventEffects::at(Timestamp target) const {
 
 double EventEffects::clean(const Series& demand, Timestamp at, double value) {
     newest_ = at;
+    strength_before_ = own_strength_;
+    share_before_ = own_share_;
     if (planned_.empty() && !episode_.is_open()) return value;
     look_up_sundays(demand);
     const bool reaches = expected(at).reaches;
@@ -238,6 +231,15 @@ double EventEffects::clean(const Series& demand, Timestamp at, double value) {
     ++episode_.quiet_steps;
     own_strength_ = own_share_ = 0.0;
     return value;
+}
+
+/// As if the sample had been missing.
+void EventEffects::disbelieved() {
+    if (!episode_.is_open()) return;
+    episode_.raw.back() = Series::missing;
+    if (episode_.quiet_steps > 0) return;
+    own_strength_ = strength_before_ * persistence(step_);
+    own_share_ = share_before_;
 }
 
 /// Begins where the reach of the running events does, which is in the past for an event that was
@@ -267,13 +269,16 @@ void EventEffects::open(const Series& demand, Timestamp at) {
     };
     const std::vector<double> values(demand.values().begin(), demand.values().end());
     const auto of_late = std::span(values).last(std::min(values.size(), steps_in(week)));
-    const double usual = mean_of(of_late);
+    const double usual = mean_of_most(of_late);
     episode_.floor = usual > 0.0 ? floor_share * usual : std::numeric_limits<double>::min();
-    episode_.level = mean_of(before(level_span));
+    episode_.level = mean_of_most(before(level_span));
     std::vector<double> errors = before(day);
-    const double middle = mean_of(errors);
+    const double middle = mean_of_most(errors);
     for (double& error : errors) error = square(error - middle);
-    episode_.noise = std::max(std::sqrt(mean_of(errors)), noise_min);
+    const double variance = mean_of_most(errors);
+    // A level whose noise is not known, like that of a service's second day, teaches nothing.
+    if (std::isnan(variance)) episode_.level = Series::missing;
+    episode_.noise = std::isnan(variance) ? 0.0 : std::max(std::sqrt(variance), noise_min);
 }
 
 /// The sample is split between the events and the baseline by how sure either is.
@@ -286,7 +291,7 @@ double EventEffects::split(Timestamp at, const Series& demand, double value) {
         return value;
     }
     const double usual = episode_.level + shape(demand, at);
-    if (std::isnan(usual) || std::isnan(episode_.noise)) {
+    if (std::isnan(usual)) {
         own_strength_ = own_share_ = 0.0;
         return value * std::exp(-std::clamp(now.mean, -blind_max, blind_max));
     }
@@ -357,7 +362,7 @@ std::vector<double> EventEffects::baseline(const Series& demand) const {
     std::vector<double> after;
     for (std::size_t i = steps - quiet; i < steps; ++i)
         after.push_back(log_of(episode_.raw[i]) - usual[i]);
-    double level_after = mean_of(after);
+    double level_after = mean_of_most(after);
     if (std::isnan(level_after)) level_after = episode_.level;
     for (std::size_t i = 0; i < steps; ++i)
         usual[i] += episode_.level + (level_after - episode_.level) * static_cast<double>(i) /

@@ -57,6 +57,8 @@ public:
     /// The newest step's demand without what events do to it. `demand`: what clean() gave for the
     /// steps before. To be called once per step, gaps included.
     [[nodiscard]] double clean(const Series& demand, Timestamp at, double value);
+    /// For who found what clean() gave of the newest step implausible: it teaches nothing.
+    void disbelieved();
     /// Learns from an episode that is over, and rewrites demand during it. `demand`: up to the
     /// newest step. Returns the first step that was rewritten.
     [[nodiscard]] std::optional<Timestamp> settle(Series& demand);
@@ -74,10 +76,11 @@ private:
     struct Episode {
         Timestamp from;
         double level = Series::missing;  ///< of demand over its shape, log, before it began
-        double noise = 0.0;              ///< how well shape and level forecast the day before, log
-        double floor = 0.0;              ///< demand below it is as good as none
-        std::int64_t quiet_steps = 0;    ///< since the last reach ended
-        std::vector<double> raw;         ///< per step from `from`
+        double noise = 0.0;  ///< how well shape and level forecast the day before, log; 0 where no
+                             ///< level is known
+        double floor = 0.0;  ///< demand below it is as good as none
+        std::int64_t quiet_steps = 0;  ///< since the last reach ended
+        std::vector<double> raw;       ///< per step from `from`
         [[nodiscard]] bool is_open() const { return !raw.empty(); }
         template <class Archive>
         void fields(Archive& archive) {
@@ -145,8 +148,10 @@ private:
     Episode episode_;
     std::vector<Sunday> sundays_;  ///< of days off around now
     Timestamp newest_;
-    double own_strength_ = 0.0;  ///< log factor of the running events beyond what was expected
-    double own_share_ = 0.0;     ///< of a deviation that is put down to the events
+    double own_strength_ = 0.0;     ///< log factor of the running events beyond what was expected
+    double own_share_ = 0.0;        ///< of a deviation that is put down to the events
+    double strength_before_ = 0.0;  ///< both as they were before the newest step
+    double share_before_ = 0.0;
 };
 
 }  // namespace forescale

@@ -249,12 +249,22 @@ TEST(EventEffects, AServiceThatNeverSawATypeBeginsWithWhatItDidToOthers) {
     const EventEffect unseen = effect_after(14, 1.0);
     EXPECT_GT(std::exp(unseen.log_factor), 1.6);
     EXPECT_LT(std::exp(unseen.log_factor), 2.0) << "services may be like no other";
-    EXPECT_TRUE(fleet_of_matches()->events.find("concert") == nullptr);
     const EventEffect seen = effect_after(21, 3.0);
     EXPECT_GT(seen.log_factor, unseen.log_factor + 0.1) << "three of its own count more and more";
     EXPECT_GT(unseen.deviation, seen.deviation) << "nobody knows what it does here";
     const EventEffect unmoved = effect_after(21, 1.0);
     EXPECT_LT(unmoved.log_factor, 0.7 * unseen.log_factor);
+}
+
+TEST(EventEffects, WhatOneTypeDidToOthersSaysNothingOfAnother) {
+    BusinessEvent concert = match(3);
+    concert.type = "concert";
+    Played played;
+    played.effects.know({concert});
+    const auto trained = fleet_of_matches();
+    played.effects.learn_from({trained, &trained->events});
+    played.to(2 * per_day, {});
+    EXPECT_TRUE(played.effects.at(concert.start + hours(1)).is_none());
 }
 
 TEST(EventEffects, WhatIsStatedGoesBeforeWhatHappenedToOthers) {
@@ -283,6 +293,87 @@ TEST(EventEffects, AForecasterTakesTheFleetsEventsFromItsTrainedModels) {
         << "a restart keeps what was adopted";
     forecaster.adopt(nullptr);
     EXPECT_TRUE(forecaster.event_effect(then).is_none());
+}
+
+/// Matches that do nothing; the step `odd` has `odd_value`.
+Forecaster played_with(int odd, double odd_value) {
+    Service service;
+    service.id = ServiceId("shop");
+    Forecaster forecaster(service);
+    forecaster.know({match(9), match(11)});
+    Rng rng(3);
+    for (int i = 0; i < 11 * per_day; ++i) {
+        Window window = window_of(i, usual(i, rng));
+        if (i == odd) window = window_of(i, odd_value);
+        if (i == odd && std::isnan(odd_value)) window.state = SampleState::missing;
+        forecaster.observe(window);
+        if (i == odd + 1) {
+            EXPECT_LT(std::abs(forecaster.event_effect(window.start + minutes(5)).log_factor), 0.1)
+                << "the match was not so strong";
+        }
+    }
+    return forecaster;
+}
+
+TEST(EventEffects, ASampleThatIsNotBelievedTeachesNoMoreThanAGap) {
+    const Timestamp then = match(11).start + hours(1);
+    for (const Duration from_start : {-hours(2), hours(1), hours(7)}) {
+        const int odd = static_cast<int>((match(9).start + from_start - begin) / step);
+        const Forecaster spiked = played_with(odd, 1e12);
+        EXPECT_EQ(spiked.noticed().disbelieved_steps, 1);
+        const EventEffect learned = spiked.event_effect(then);
+        const EventEffect of_gap = played_with(odd, Series::missing).event_effect(then);
+        EXPECT_DOUBLE_EQ(learned.log_factor, of_gap.log_factor);
+        EXPECT_DOUBLE_EQ(learned.deviation, of_gap.deviation);
+        EXPECT_LT(std::abs(learned.log_factor), 0.05);
+    }
+}
+
+TEST(EventEffects, NoCurveAndNoSumOfEventsGoesBeyondAFactorThatEventsHave) {
+    std::vector<CurveSample> samples;
+    for (std::size_t k = 5; k < 11; ++k)
+        samples.push_back({.place = {.knot = k}, .log_factor = 25.0});
+    for (const double knot : fit_curve(samples, {}, 0.05)) EXPECT_LE(knot, effect_max);
+    BusinessEvent other = match(3, 99.0);
+    other.id = "other";
+    Played played;
+    played.effects.know({match(3, 99.0), other});
+    played.to(2 * per_day, {});
+    EXPECT_DOUBLE_EQ(played.effects.at(match(3).start + hours(1)).log_factor, effect_max);
+}
+
+TEST(EventEffects, NoQuantileReachesBeyondWhatIsPlausibleWithTheEvent) {
+    Service service;
+    service.id = ServiceId("shop");
+    Forecaster forecaster(service);
+    auto trained = fleet_of_matches();
+    trained->events.types.front().spread.fill(9.0);  // nobody knows what matches do
+    forecaster.adopt(trained);
+    forecaster.know({match(9)});
+    Rng rng(3);
+    for (int i = 0; i < 9 * per_day + 12 * 12; ++i) forecaster.observe(window_of(i, usual(i, rng)));
+    constexpr double peak = 255.0;
+    for (const ForecastPoint& point : forecaster.forecast().points) {
+        const Timestamp target = forecaster.forecast().origin + point.horizon;
+        const double factor = std::exp(forecaster.event_effect(target).log_factor);
+        EXPECT_LE(point.quantiles.back(), 3.1 * peak * std::max(factor, 1.0));
+        EXPECT_TRUE(std::ranges::is_sorted(point.quantiles));
+    }
+}
+
+TEST(EventEffects, OfTheFirstTwoDaysGiveDefinedEffects) {
+    for (int first = 20; first <= 60; ++first) {
+        BusinessEvent early = match(0);
+        early.id = "early";
+        early.start = begin + hours(first);
+        early.end = early.start + hours(2);
+        Played played;
+        played.effects.know({early, match(6)});
+        played.to(6 * per_day, {early});
+        const EventEffect later = played.effects.at(match(6).start + hours(1));
+        EXPECT_TRUE(std::isfinite(later.log_factor) && std::isfinite(later.deviation)) << first;
+        for (const double kept : played.demand.values()) ASSERT_FALSE(std::isnan(kept)) << first;
+    }
 }
 
 TEST(EventEffects, MeetGapsZerosAndEventsWithoutEnd) {

@@ -24,7 +24,6 @@ constexpr double day_prior = 1.0;      ///< events that the type counts as withi
 constexpr double name_prior = 1.0;     ///< events that the kind of day counts as within a name
 constexpr double spread_prior = 0.4;   ///< deviation of events of a type, as a share of their mean
 constexpr double stated_spread = 0.3;  ///< deviation from what is stated, as a share of it
-constexpr double stated_max = 5.0;     ///< log: a factor of 150 either way
 
 double mean_during(const EventCurve& curve) {
     double sum = 0.0;
@@ -54,8 +53,8 @@ double rest_prior_of(std::string_view type) {
     return type == "bridge day" ? 0.3 : 0.0;
 }
 double stated_of(const BusinessEvent& event) {
-    return std::clamp(std::log(std::max(1.0 + event.expected_uplift, 1e-3)), -stated_max,
-                      stated_max);
+    return std::clamp(std::log(std::max(1.0 + event.expected_uplift, 1e-3)), -effect_max,
+                      effect_max);
 }
 }  // namespace
 
@@ -72,7 +71,7 @@ EventCurve EventTypes::Mean::response() const {
     const double usual = mean_during(curve);
     if (std::abs(usual) < strength_min) return out;
     const double ratio = std::clamp(strength / usual, 1.0 / strength_ratio_max, strength_ratio_max);
-    for (double& value : out) value *= ratio;
+    for (double& value : out) value = std::clamp(ratio * value, -effect_max, effect_max);
     return out;
 }
 

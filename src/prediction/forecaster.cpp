@@ -175,7 +175,9 @@ void Forecaster::Impl::observe(Timestamp at, double value) {
 }
 
 void Forecaster::Impl::advance(Timestamp at, double measured) {
-    const double value = past.append(at, events.clean(past.demand(), at, measured));
+    const double cleaned = events.clean(past.demand(), at, measured);
+    const double value = past.append(at, cleaned);
+    if (std::isnan(value) && !std::isnan(cleaned)) events.disbelieved();
     if (const auto from = events.settle(past.history())) past.corrected(*from);
     const bool rescaled = past.review(is_refit_step(settings, at, day));
     if (rescaled)
@@ -378,17 +380,22 @@ void Forecaster::Impl::make_path() {
     }
 }
 
-/// The path, and what will be scored, with what events do to its targets.
+/// The path, and what will be scored, with what events do to its targets. No quantile reaches
+/// beyond what is plausible times what events are expected to raise it by.
 void Forecaster::Impl::say_events() {
     for (ForecastPoint& point : path.points) {
         const Timestamp target = path.origin + point.horizon;
         const EventEffect effect = events.at(target);
         if (effect.is_none()) continue;
+        const double factor = std::exp(effect.log_factor);
         point.quantiles = with_effect(point.quantiles, effect);
+        const double most = std::max(past.plausible().ceiling() * std::max(factor, 1.0),
+                                     point.quantiles[median_index]);
+        for (double& quantile : point.quantiles) quantile = std::min(quantile, most);
         if (std::ranges::find(headline_horizons, point.horizon) != headline_horizons.end())
             said_with_events.push_back({.target = target,
                                         .horizon = point.horizon,
-                                        .factor = std::exp(effect.log_factor),
+                                        .factor = factor,
                                         .low = point.quantiles.front(),
                                         .high = point.quantiles[quantile_levels.size() - 2]});
     }

@@ -13,8 +13,8 @@ namespace forescale {
 struct BacktestSeries;
 struct TraceGrid;
 
-/// The stretches of time that events reach (is_in_event_window), ascending: where reaches overlap
-/// they are one window.
+/// The stretches of time that events reach (reach_begin() to reach_end()), ascending: where reaches
+/// overlap they are one window.
 class EventWindows {
 public:
     EventWindows() = default;

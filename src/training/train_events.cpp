@@ -1,6 +1,7 @@
 #include "training/train_events.h"
 
 #include "prediction/event_effects.h"
+#include "prediction/plausible.h"
 
 #include <cmath>
 #include <map>
@@ -16,10 +17,14 @@ std::vector<ServiceEvents> events_of(const TrainingSeries& series) {
     const Duration step = series.demand.step();
     EventEffects effects(step, series.service.zone, series.service.holidays);
     effects.know(series.events);
+    PlausibleDemand plausible(step);
     Series demand(step, series.demand.size());
     Timestamp at = series.demand.oldest();
     for (const double value : series.demand.values()) {
-        demand.append(at, effects.clean(demand, at, value));
+        const double cleaned = effects.clean(demand, at, value);
+        const double believed = plausible.believe(cleaned);
+        if (std::isnan(believed) && !std::isnan(cleaned)) effects.disbelieved();
+        demand.append(at, believed);
         std::ignore = effects.settle(demand);
         at += step;
     }
@@ -73,7 +78,9 @@ FleetEvents train_events(std::span<const TrainingSeries> services) {
         for (ServiceEvents& type : events_of(service))
             by_type[type.type].push_back(std::move(type));
     FleetEvents fleet;
-    for (const auto& [name, seen] : by_type) fleet.types.push_back(of_type(seen));
+    for (const auto& [name, seen] : by_type)
+        if (FleetEventType type = of_type(seen); type.is_sound())
+            fleet.types.push_back(std::move(type));
     return fleet;
 }
 

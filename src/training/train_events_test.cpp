@@ -66,6 +66,29 @@ TEST(TrainEvents, TakesTheMiddleOfTheServicesThatSawAType) {
     EXPECT_NEAR(type.curve[1], 0.0, 0.1) << "two hours before";
 }
 
+TEST(TrainEvents, EventsOfASecondDayAreNoDamage) {
+    for (const int hour : {31, 34, 36}) {
+        BusinessEvent early = match(0);
+        early.id = "early";
+        early.start = begin + hours(hour);
+        early.end = early.start + hours(2);
+        const TrainingSeries young = service_with("young", 2.0, {early, match(16), match(18)});
+        const FleetEvents fleet = train_events(std::span(&young, 1));
+        ASSERT_EQ(fleet.types.size(), 1U) << hour;
+        EXPECT_TRUE(fleet.types.front().is_sound()) << hour;
+    }
+}
+
+TEST(TrainEvents, AWrongSampleTeachesNothing) {
+    TrainingSeries series = service_with("spiked", 2.0, {match(16)});
+    const TrainingSeries clean = series;
+    series.demand.replace(match(16).start + hours(1), 1e12);
+    const auto during = [](const TrainingSeries& of) {
+        return train_events(std::span(&of, 1)).types.front().curve[8];
+    };
+    EXPECT_NEAR(during(series), during(clean), 0.05);
+}
+
 TEST(TrainEvents, HolidaysTellHowFarTheyAreSundays) {
     TrainingSeries shop = service_with("shop", 1.0, {});
     shop.service.holidays = {begin + day * 19, begin + day * 26};  // Wednesdays
