@@ -12,15 +12,25 @@
 namespace forescale {
 namespace {
 
-/// SHA-256 over names, times and values of everything that was given.
+/// Offsets of a zone, day by day: zones of one name may differ.
+std::vector<Duration::rep> offsets_over(const Series& demand, const Zone& zone) {
+    std::vector<Duration::rep> offsets;
+    for (Timestamp at = demand.oldest(); at <= demand.newest(); at += day)
+        offsets.push_back(zone.offset_at(at).count());
+    return offsets;
+}
+
+/// SHA-256 over everything that was given and shapes the models: names, times and values, and the
+/// calendars that they are seen by.
 std::string hash_of(std::span<const TrainingSeries> series) {
     std::string digests;
-    for (const TrainingSeries& one : series) {
-        Series demand = one.demand;
-        std::vector<float> fine = one.fine;
+    for (TrainingSeries one : series) {
         std::string name = one.service.id.str();
+        std::string zone = one.service.zone.name();
+        std::vector<Duration::rep> offsets = offsets_over(one.demand, one.service.zone);
         ArchiveWriter writer;
-        writer(name, demand, fine);
+        writer(name, one.demand, one.fine, one.fine_step, one.events, one.service.holidays, zone,
+               offsets);
         digests += sha256_hex(writer.take());
     }
     return sha256_hex(digests);

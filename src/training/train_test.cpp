@@ -4,6 +4,7 @@
 #include "training/score.h"
 
 #include <cmath>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -78,6 +79,24 @@ TEST(Train, WhatTheTestPartHoldsIsNotLearned) {
     ASSERT_TRUE(before && after);
     EXPECT_EQ(before->card.version, after->card.version);
     EXPECT_NE(before->card.data_hash, after->card.data_hash);
+}
+
+TEST(Train, TheHashIsOfEverythingThatShapesTheModels) {
+    std::vector<TrainingSeries> variants(4, series_of("a", 9, 1));
+    const Timestamp noon{day * 20004 + std::chrono::hours(12)};
+    BusinessEvent& match = variants[1].events.emplace_back();
+    match.id = match.type = "match";
+    match.start = noon;
+    match.end = noon + std::chrono::hours(2);
+    variants[2].service.holidays = {Timestamp(day * 20005)};
+    variants[3].service.zone = Zone("East", {{Timestamp{}, std::chrono::hours(9)}});
+    std::set<std::string> hashes;
+    for (const TrainingSeries& variant : variants) {
+        const auto trained = train({variant}, nullptr, quick());
+        ASSERT_TRUE(trained) << trained.error().message;
+        hashes.insert(trained->card.data_hash);
+    }
+    EXPECT_EQ(hashes.size(), variants.size());
 }
 
 TEST(KeepFirst, KeepsFineSamplesOfWhatIsKept) {
