@@ -14,7 +14,6 @@ namespace {
 
 using std::chrono::minutes;
 
-constexpr Duration step = minutes(5);
 constexpr std::size_t per_day = 288;
 const Anchors& anchors = Trial::anchors;
 

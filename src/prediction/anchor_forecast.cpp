@@ -84,7 +84,7 @@ void AnchorForecast::combine(const Now& now) {
     std::ranges::transform(
         now.medians, medians_.begin() + static_cast<std::ptrdiff_t>(slot_of_ring() * members_),
         [](double median) {
-            constexpr double largest = std::numeric_limits<float>::max();
+            constexpr auto largest = static_cast<double>(std::numeric_limits<float>::max());
             return static_cast<float>(std::min(median, largest));  // NaN stays: it is not less
         });
     ++steps_;
