@@ -63,7 +63,8 @@ json::object weights_json(const BacktestView& view, const HorizonView& horizon) 
     json::object members;
     for (std::size_t m = 0; m < view.members.size(); ++m)
         if (std::ranges::any_of(horizon.weights[m], [](double w) { return w > weight_min; }))
-            members[view.members[m]] = numbers(horizon.weights[m], 2);
+            members[view.members[m]] = numbers(
+                std::vector<double>(horizon.weights[m].begin(), horizon.weights[m].end()), 2);
     return {{"from", unix_seconds(horizon.weights_from)},
             {"step", horizon.weight_step / std::chrono::seconds(1)},
             {"members", std::move(members)}};
