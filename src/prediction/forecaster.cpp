@@ -18,7 +18,7 @@
 namespace forescale {
 
 namespace {
-constexpr std::uint32_t state_version = 7;
+constexpr std::uint32_t state_version = 8;
 constexpr Duration confidence_half_life =
     std::chrono::minutes(30);                ///< of the confidence without a sample
 constexpr double across_clock_change = 1.5;  ///< times as wide as usual
