@@ -94,7 +94,8 @@ std::string series_line(const Backtest& backtest, const BacktestScore& score,
     return fmt::format("  {:<{}} {:>6} {:>8} {:>7} {:>8} {:>8} {:>10}   {:<16} {:>7}\n", name,
                        width, horizon_label(score.horizon), cell(score.wape, 4), cell(score.ratio),
                        percent(score.mape), percent(score.coverage_90), percent(score.worst_day_90),
-                       best ? best->model : "-", best ? cell(score.wape / best->wape) : "-");
+                       best != nullptr ? best->model : "-",
+                       best != nullptr ? cell(score.wape / best->wape) : "-");
 }
 
 std::string series_table(const Backtest& backtest) {

@@ -162,6 +162,17 @@ std::optional<Timestamp> ical_day(std::string_view value) {
     return day_of(value.substr(0, 4), value.substr(4, 2), value.substr(6, 2));
 }
 
+/// What a line of an event adds to it. Returns what is wrong with the line; empty: nothing.
+std::string add_line(std::string_view name, std::string_view value, AllDay& event) {
+    if (name == "DTSTART") event.from = ical_day(value);
+    if (name == "DTEND") event.to = ical_day(value);
+    if (name != "RRULE") return {};
+    event.yearly = value == "FREQ=YEARLY";
+    if (event.yearly) return {};
+    return fmt::format("the rule '{}' is not read, only FREQ=YEARLY is; write such days out",
+                       printable(value));
+}
+
 Result<Days> read_ical(TextFile& file, const std::string& path) {
     Days days;
     AllDay event;
@@ -180,15 +191,8 @@ Result<Days> read_ical(TextFile& file, const std::string& path) {
             inside = true;
         }
         if (!inside) continue;
-        if (name == "DTSTART") event.from = ical_day(value);
-        if (name == "DTEND") event.to = ical_day(value);
-        if (name == "RRULE" && value != "FREQ=YEARLY")
-            return std::unexpected(
-                at_line(path, file.line_number(),
-                        fmt::format("the rule '{}' is not read, only FREQ=YEARLY is; write such "
-                                    "days out",
-                                    printable(value))));
-        if (name == "RRULE") event.yearly = true;
+        if (const std::string wrong = add_line(name, value, event); !wrong.empty())
+            return std::unexpected(at_line(path, file.line_number(), wrong));
         if (whole != "END:VEVENT") continue;
         insert_days(event, days);
         inside = false;

@@ -25,7 +25,7 @@ constexpr std::size_t training_bytes_max = std::size_t{256} << 20U;
 /// training_bytes_max allows, at least two weeks. Services without samples are left out. errors  as
 /// the store's
 [[nodiscard]] Result<std::vector<TrainingSeries>> read_training_store(
-    Store& store, const std::vector<ServiceConfig>& services,
+    Store& store, const std::vector<ServiceConfig>& configs,
     const std::function<void(double)>& progress);
 
 }  // namespace forescale

@@ -34,7 +34,7 @@ struct TrainingReport {
 /// contender is on trial: one question at a time.
 class TrainingJob {
 public:
-    explicit TrainingJob(const TrainingSettings& settings) : settings_(settings) {}
+    explicit TrainingJob(TrainingSettings settings) : settings_(std::move(settings)) {}
 
     /// A training that an earlier life began ended with it: it is due again.
     void resume(ModelPlan& plan) const;
