@@ -31,6 +31,25 @@ std::uint64_t stride_of(Duration step, int horizon) {
 }
 }  // namespace
 
+void Gaps::note(double gap, Duration step) {
+    if (std::isnan(gap)) return;
+    const double keep =
+        std::exp2(-static_cast<double>(step.count()) / static_cast<double>(half_life.count()));
+    newest = gap;
+    of_hours = keep * of_hours + (1.0 - keep) * gap;
+}
+
+void Gaps::move(double by) {
+    newest += by;
+    of_hours += by;
+}
+
+double Gaps::near_share(Duration horizon) {
+    const double hours =
+        static_cast<double>(horizon.count()) / static_cast<double>(half_life.count());
+    return std::exp2(-hours / 4.0);
+}
+
 CarryOver::CarryOver(Duration step, int horizon, const Deviations& prior)
     : stride_(stride_of(step, horizon)),
       forget_(std::exp2(-static_cast<double>(step.count()) * static_cast<double>(stride_) /

@@ -8,6 +8,26 @@
 
 namespace forescale {
 
+/// How far demand is from what a model of habits says: the newest sample, and a mean that fades
+/// with a half-life of an hour. In log levels.
+struct Gaps {
+    static constexpr Duration half_life = std::chrono::hours(1);
+    double newest = 0.0;
+    double of_hours = 0.0;
+
+    /// The gap of the newest step; NaN: missing.
+    void note(double gap, Duration step);
+    /// The model says less by that from now on.
+    void move(double by);
+    /// What is left of a gap after a horizon before anything was seen: half of it after 4 h.
+    [[nodiscard]] static double near_share(Duration horizon);
+
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(newest, of_hours);
+    }
+};
+
 /// How much of the deviations of now is left after a horizon. A model of habits answers with its
 /// base level plus this: actual - base = sum of share_j * deviation_j, the shares learned per
 /// horizon from matured targets by least absolute error (reweighted least squares with fading,

@@ -12,16 +12,13 @@ namespace forescale::arima {
 
 namespace {
 constexpr Duration answers_from = std::chrono::hours(1);
-constexpr Duration hours_half_life = std::chrono::hours(1);
 constexpr Duration::rep days_between_searches = 7;
 constexpr double clip = 4.0;
 constexpr double deviation_floor = 1e-4;  ///< log levels
 constexpr double central_80 = 1.2816;     ///< half width of a normal distribution, deviations
 
 CarryOver::Deviations prior_at(Duration horizon) {
-    const double hours =
-        static_cast<double>(horizon.count()) / static_cast<double>(hours_half_life.count());
-    const double near = std::exp2(-hours / 4.0);
+    const double near = Gaps::near_share(horizon);
     return {0.4 * near, 0.3 * near, 0.0, 0.0, 0.0};
 }
 
@@ -82,7 +79,7 @@ public:
         else if (is_fitted() && is_new_bucket)
             look_ahead(moment);
         if (!is_fitted()) return skip();
-        update_gaps(newest - base_at(moment.context, moment.context.origin()));
+        gaps_.note(newest - base_at(moment.context, moment.context.origin()), step_);
         return answer(moment);
     }
     void save(ArchiveWriter& archive) override { fields(archive); }
@@ -93,8 +90,7 @@ private:
     void fields(Archive& archive) {
         archive(anchors_);
         if constexpr (Archive::is_reading) restart(Anchors(anchors_));
-        archive(habits_, estimate_, taken_, path_, usual_, deviations_, bucket_, gap_newest_,
-                gap_hours_);
+        archive(habits_, estimate_, taken_, path_, usual_, deviations_, bucket_, gaps_);
         bool fitted = is_fitted();
         archive(fitted);
         if (fitted) archive(filter_);
@@ -108,11 +104,11 @@ private:
         estimate_ = {};
         path_.clear();
         taken_ = Timestamp::min();
-        gap_newest_ = gap_hours_ = 0.0;
+        gaps_ = {};
     }
     void begin_anew() {
         for (CarryOver& anchor : carried_) anchor.forget_noted();
-        gap_newest_ = gap_hours_ = 0.0;
+        gaps_ = {};
     }
     [[nodiscard]] bool is_fitted() const { return !path_.empty(); }
     [[nodiscard]] bool is_refit_due(Timestamp origin) const {
@@ -228,13 +224,6 @@ private:
         const double shape = usual - between(usual_);
         return std::max(between(path_) + (std::isnan(shape) ? 0.0 : shape), 0.0);
     }
-    void update_gaps(double gap) {
-        if (std::isnan(gap)) return;
-        const double keep = std::exp2(-static_cast<double>(step_.count()) /
-                                      static_cast<double>(hours_half_life.count()));
-        gap_newest_ = gap;
-        gap_hours_ = keep * gap_hours_ + (1.0 - keep) * gap;
-    }
     [[nodiscard]] double spread_at(Timestamp target) const {
         const auto ahead =
             static_cast<std::size_t>(std::max<Duration::rep>(1, (target - taken_) / bucket_));
@@ -253,7 +242,7 @@ private:
             const double base = base_at(moment.context, target);
             const double week =
                 log_level_or_nan(week_profile(moment.context, target), moment.context.scale) - base;
-            const CarryOver::Deviations deviations{gap_newest_, gap_hours_,
+            const CarryOver::Deviations deviations{gaps_.newest, gaps_.of_hours,
                                                    std::isnan(week) ? 0.0 : week, 0.0, 0.0};
             answer.medians.push_back(
                 from_log_level(carried_[a].say(base, deviations), moment.context.scale));
@@ -279,8 +268,7 @@ private:
     std::vector<double> path_;            ///< log levels per bucket; empty: not fitted
     std::vector<double> usual_;           ///< the usual log levels of the same buckets
     std::vector<double> deviations_;      ///< of the errors 1.. buckets ahead
-    double gap_newest_ = 0.0;
-    double gap_hours_ = 0.0;
+    Gaps gaps_;
 };
 }  // namespace
 

@@ -13,13 +13,10 @@ namespace forescale::prophet {
 namespace {
 constexpr Duration answers_from = std::chrono::hours(1);
 constexpr int habit_days = 7;
-constexpr Duration hours_half_life = std::chrono::hours(1);
 
 /// Before anything was seen: some of the newest deviation lasts, the less the further ahead.
 CarryOver::Deviations prior_at(Duration horizon) {
-    const double hours =
-        static_cast<double>(horizon.count()) / static_cast<double>(hours_half_life.count());
-    const double near = std::exp2(-hours / 4.0);
+    const double near = Gaps::near_share(horizon);
     return {0.4 * near, 0.3 * near, 0.5 * (1.0 - near), 0.2 * (1.0 - near), 0.0};
 }
 
@@ -38,7 +35,7 @@ public:
             log_level(moment.context.demand.values().back(), moment.context.scale);
         for (CarryOver& anchor : carried_) anchor.learn(newest);
         if (!fit_) return skip();
-        update_gaps(newest - level(calendar, moment.context.origin()));
+        gaps_.note(newest - level(calendar, moment.context.origin()), step_);
         return answer(moment, calendar);
     }
     void save(ArchiveWriter& archive) override { fields(archive); }
@@ -49,7 +46,7 @@ private:
     void fields(Archive& archive) {
         archive(anchors_);
         if constexpr (Archive::is_reading) restart(Anchors(anchors_));
-        archive(fit_, holiday_, residuals_, gap_newest_, gap_hours_);
+        archive(fit_, holiday_, residuals_, gaps_);
         for (CarryOver& anchor : carried_) archive(anchor);
     }
     void restart(const Anchors& anchors) {
@@ -59,11 +56,11 @@ private:
             carried_.emplace_back(step_, horizon, prior_at(step_ * horizon));
         fit_.reset();
         residuals_ = Series();
-        gap_newest_ = gap_hours_ = 0.0;
+        gaps_ = {};
     }
     void begin_anew() {
         for (CarryOver& anchor : carried_) anchor.forget_noted();
-        gap_newest_ = gap_hours_ = 0.0;
+        gaps_ = {};
     }
     /// At the middle of a step of the grid.
     [[nodiscard]] double level(const Calendar& calendar, Timestamp at) const {
@@ -100,8 +97,7 @@ private:
         fit_ = std::move(fitted);
         holiday_ = fit_->holiday_effect();
         const double moved = had_fit ? before - level(calendar, moment.context.origin()) : 0.0;
-        gap_newest_ += moved;
-        gap_hours_ += moved;
+        gaps_.move(moved);
         look_back(moment, calendar);
     }
     // What is left of the last week, as the new fit sees it.
@@ -116,13 +112,6 @@ private:
                 moment.rollup.oldest() + moment.rollup.step() * static_cast<Duration::rep>(i);
             residuals_.append(bucket, residual(moment, calendar, bucket, values[i]));
         }
-    }
-    void update_gaps(double gap) {
-        if (std::isnan(gap)) return;
-        const double keep = std::exp2(-static_cast<double>(step_.count()) /
-                                      static_cast<double>(hours_half_life.count()));
-        gap_newest_ = gap;
-        gap_hours_ = keep * gap_hours_ + (1.0 - keep) * gap;
     }
     [[nodiscard]] static double mean_of(std::span<const double> residuals) {
         return zero_if_missing(simd::sum_present(residuals).mean());
@@ -158,7 +147,7 @@ private:
             const Timestamp target = moment.target(a);
             const double base = level(calendar, target);
             const CarryOver::Deviations deviations{
-                gap_newest_, gap_hours_, of_day,
+                gaps_.newest, gaps_.of_hours, of_day,
                 zero_if_missing(residual_before(calendar.zone, target, 1)),
                 habit(calendar.zone, target)};
             answer.medians.push_back(
@@ -180,8 +169,7 @@ private:
     std::optional<Fit> fit_;
     HolidayEffect holiday_{};  ///< of the newest fit, for the next one
     Series residuals_;         ///< of the fit, per bucket of the roll-up, one week
-    double gap_newest_ = 0.0;  ///< of the newest sample from the fit
-    double gap_hours_ = 0.0;   ///< fading mean of such gaps
+    Gaps gaps_;
 };
 }  // namespace
 
