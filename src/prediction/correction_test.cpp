@@ -1,5 +1,6 @@
 #include "base/rng.h"
 #include "prediction/forecaster.h"
+#include "prediction/test_windows.h"
 
 #include <array>
 #include <cmath>
@@ -22,13 +23,7 @@ public:
         for (int i = 0; i < steps; ++i) observe(factor * usual(i_) * (0.95 + 0.1 * rng_.uniform()));
     }
     void observe(double demand) {
-        Window window;
-        window.start = monday + minutes(5) * i_++;
-        window.width = minutes(5);
-        window.count = 1;
-        window.sum = window.min = window.max = window.last = demand;
-        window.state = SampleState::present;
-        forecaster_.observe(window);
+        forecaster_.observe(window_at(monday + minutes(5) * i_++, minutes(5), demand));
     }
     /// What a member says over what would be usual at that time; NaN: nothing.
     [[nodiscard]] double said(std::string_view member, Duration horizon) const {

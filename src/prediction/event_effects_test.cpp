@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "models/trained.h"
 #include "prediction/forecaster.h"
+#include "prediction/test_windows.h"
 
 #include <numbers>
 
@@ -101,14 +102,7 @@ TEST(EventEffects, TakeTheMatchesOutOfTheHistory) {
 }
 
 Window window_of(int i, double value) {
-    return {.start = begin + step * i,
-            .width = step,
-            .count = 1,
-            .sum = value,
-            .min = value,
-            .max = value,
-            .last = value,
-            .state = SampleState::present};
+    return window_at(begin + step * i, step, value);
 }
 
 TEST(EventEffects, AStrongerMatchIsMetWhileItLasts) {

@@ -2,6 +2,7 @@
 
 #include "base/rng.h"
 #include "prediction/confidence.h"
+#include "prediction/test_windows.h"
 
 #include <cstring>
 #include <numeric>
@@ -24,14 +25,7 @@ Service service_of(Duration step = minutes(5)) {
     return service;
 }
 Window window_of(int i, double value, Duration step = minutes(5)) {
-    Window window;
-    window.start = monday + step * i;
-    window.width = step;
-    if (std::isnan(value)) return window;
-    window.count = 1;
-    window.sum = window.min = window.max = window.last = value;
-    window.state = SampleState::present;
-    return window;
+    return window_at(monday + step * i, step, value);
 }
 double shape(int i) {
     return 1.5 + std::sin(static_cast<double>(i % per_day) / per_day * 6.283185);

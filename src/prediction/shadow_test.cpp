@@ -4,6 +4,7 @@
 #include "models/recurrent/test_networks.h"
 #include "models/trained.h"
 #include "prediction/forecaster.h"
+#include "prediction/test_windows.h"
 
 #include <gtest/gtest.h>
 
@@ -22,14 +23,7 @@ std::shared_ptr<const TrainedModels> version(const std::string& name, std::uint6
 }
 
 Window window_of(int i, double value) {
-    return {.start = monday + step * i,
-            .width = step,
-            .count = 1,
-            .sum = value,
-            .min = value,
-            .max = value,
-            .last = value,
-            .state = SampleState::present};
+    return window_at(monday + step * i, step, value);
 }
 double traffic(int i) {
     Rng rng(static_cast<std::uint64_t>(i));
