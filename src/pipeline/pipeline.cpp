@@ -68,7 +68,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(std::vector<Service> services,
                                                  PipelineSettings settings) {
     std::unique_ptr<Pipeline> pipeline(
         new Pipeline(std::move(services), std::move(pollers), parts, settings));  // NOLINT: private
-    TRY(pipeline->recorder_, Recorder::open(parts.store));
+    TRY(pipeline->recorder_, Recorder::open(parts.store, settings.gather_max));
     TRY_VOID(pipeline->open_models());
     TRY_VOID(pipeline->recover());
     for (auto& state : pipeline->services_)
@@ -99,9 +99,7 @@ Result<void> Pipeline::close(Timestamp now) {
     for (auto& state : services_) {
         if (turns_ == 0) continue;  // nothing was learned in this life
         checkpoint(*state, batch, newest_turn_);
-        state->turn().stream = processor_.save(state->id());
-        batch.turns.push_back(
-            {state->id(), newest_turn_, save_state(state->turn(), TurnState::version)});
+        keep_state(*state, batch, newest_turn_);
     }
     recorder_->audit(now, "stop", "forescale", json::serialize(json::object{{"turns", turns_}}));
     TRY_VOID(recorder_->record(std::move(batch)));

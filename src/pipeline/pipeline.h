@@ -29,9 +29,15 @@ struct PipelineSettings {
     /// What members are timed with. Decisions then depend on how fast the machine is: not where the
     /// same samples must give the same decisions, in a replay or a simulation.
     CostClocks cost_clocks = {};
+    /// Real time within which turns that ask for nothing are stored together; 0: each by itself, so
+    /// that what a death loses does not depend on how fast the machine is.
+    Duration gather_max = Recorder::gather_max;
     TrainingSettings training = {};  ///< trained models: which there are, and how new ones come
     bool publishes_view =
         true;  ///< off where nobody looks: a simulation, the fast part of a replay
+    /// Off where no other life goes on from what is stored, as in a simulation: neither the state
+    /// of a turn nor checkpoints are made, the rest of the turn is the same.
+    bool resumable = true;
 };
 
 /// The parts that the turn works with; they outlive it. app/ and simulation/ choose them.
@@ -125,6 +131,7 @@ private:
     void expire(const Turn& turn);
     void publish(Turn& turn);
 
+    void keep_state(ServiceState& state, Batch& batch, Timestamp now);
     void checkpoint(ServiceState& state, Batch& batch, Timestamp now);
     void note_operation(ServiceState& state, const Operation& operation, Batch& batch,
                         Timestamp now);

@@ -45,10 +45,10 @@ void append(Batch& to, Batch from) {
 
 }  // namespace
 
-Result<std::unique_ptr<Recorder>> Recorder::open(Store& store) {
+Result<std::unique_ptr<Recorder>> Recorder::open(Store& store, Duration gather) {
     TRY(auto head, store.audit_head());
     return std::unique_ptr<Recorder>(
-        new Recorder(store, AuditLogger(head)));  // NOLINT: private constructor
+        new Recorder(store, AuditLogger(head), gather));  // NOLINT: private constructor
 }
 
 void Recorder::audit(Timestamp at, std::string kind, std::string subject, std::string body) {
@@ -70,7 +70,7 @@ Result<void> Recorder::flush() {
 
 bool Recorder::is_due() const {
     return !gathered_.operations.empty() || !gathered_.events.empty() || !waiting_.empty() ||
-           std::chrono::steady_clock::now() - stored_at_ >= gather_max;
+           std::chrono::steady_clock::now() - stored_at_ >= gather_;
 }
 
 Result<void> Recorder::store_all() {

@@ -24,7 +24,8 @@ public:
     static constexpr std::chrono::milliseconds gather_max{50};
 
     /// Continues the audit chain of the store. errors  as the store's
-    [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(Store& store);
+    [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(Store& store,
+                                                                Duration gather = gather_max);
 
     /// Adds an entry to the trail; it is stored with the next record().
     void audit(Timestamp at, std::string kind, std::string subject, std::string body);
@@ -38,11 +39,13 @@ public:
     [[nodiscard]] std::size_t waiting() const;
 
 private:
-    Recorder(Store& store, AuditLogger audit) : store_(store), audit_(std::move(audit)) {}
+    Recorder(Store& store, AuditLogger audit, Duration gather)
+        : store_(store), gather_(gather), audit_(std::move(audit)) {}
     [[nodiscard]] bool is_due() const;
     Result<void> store_all();
 
     Store& store_;
+    Duration gather_;
     mutable std::mutex mutex_;
     AuditLogger audit_;
     std::vector<AuditEntry> entries_;  ///< not stored yet
