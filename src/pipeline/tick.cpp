@@ -141,10 +141,14 @@ void Pipeline::decide_all(Turn& turn) {
         if (turn.at - state->turn().checkpoint_at >= settings_.checkpoint_interval ||
             state->turn().event_changes.size() >= KnownEvents::changes_max)
             checkpoint(*state, turn.batch, turn.at);
-        state->turn().stream = processor_.save(state->id());
-        turn.batch.turns.push_back(
-            {state->id(), turn.at, save_state(state->turn(), TurnState::version)});
+        keep_state(*state, turn.batch, turn.at);
     }
+}
+
+void Pipeline::keep_state(ServiceState& state, Batch& batch, Timestamp now) {
+    if (!settings_.resumable) return;
+    state.turn().stream = processor_.save(state.id());
+    batch.turns.push_back({state.id(), now, save_state(state.turn(), TurnState::version)});
 }
 
 void Pipeline::decide_one(Turn& turn, ServiceState& state) {
@@ -236,8 +240,11 @@ void Pipeline::publish(Turn& turn) {
 }
 
 void Pipeline::checkpoint(ServiceState& state, Batch& batch, Timestamp now) {
-    Checkpoint checkpoint{.learned = state.save_learned(), .stream = processor_.save(state.id())};
-    batch.checkpoints.push_back({state.id(), now, save_state(checkpoint, Checkpoint::version)});
+    if (settings_.resumable) {
+        Checkpoint checkpoint{.learned = state.save_learned(),
+                              .stream = processor_.save(state.id())};
+        batch.checkpoints.push_back({state.id(), now, save_state(checkpoint, Checkpoint::version)});
+    }
     state.checkpointed(now);
     std::ranges::move(state.scores().take(state.id()), std::back_inserter(batch.performance));
 }

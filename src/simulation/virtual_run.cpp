@@ -45,9 +45,6 @@ private:
     Capacity capacity_;
 };
 
-/// Nothing is resumed, so that nothing needs to be stored: the learned state of a service is large.
-constexpr Duration never = std::chrono::hours(24 * 365 * 100);
-
 }  // namespace
 
 struct VirtualRun::Parts {
@@ -78,8 +75,8 @@ Result<std::unique_ptr<VirtualRun>> VirtualRun::open(const Service& service, Tim
     const PipelineParts wired{*parts->bus,   parts->store,  parts->target, parts->metrics,
                               parts->health, parts->alerts, parts->board};
     PipelineSettings settings;
-    settings.checkpoint_interval = never;
     settings.publishes_view = false;
+    settings.resumable = false;
     settings.training.shipped = std::move(trained);
     TRY(parts->pipeline, Pipeline::open({service}, std::move(pollers), wired, settings));
     for (const BusinessEvent& event : events) TRY_VOID(parts->pipeline->accept_event(event, from));
