@@ -1,6 +1,7 @@
 #pragma once
 #include "domain/capacity.h"
 #include "domain/forecast.h"
+#include "domain/pause.h"
 #include "domain/sample.h"
 
 #include <cstdint>
@@ -57,6 +58,7 @@ struct DecisionInputs {
     double confidence = 0.0;
     std::vector<MemberView> members;
     Demand capacity_per_replica{1.0};
+    std::vector<Pause> pauses;  ///< those that were in force at the turn
 };
 
 /// A recorded decision: enough to say why, and why not one replica fewer, without anything else.
