@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "decision/explain.h"
+#include "decision/mode.h"
 #include "decision/rules/rules.h"
 
 #include <algorithm>
@@ -38,7 +39,8 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
               .state = state,
               .current = inputs.capacity.total()};
     turn.fresh = is_fresh(service, inputs);
-    turn.trusted = inputs.lead_demand && inputs.confidence >= service.policy.confidence_min;
+    turn.trusted = inputs.lead_demand && !inputs.forecasts_harm &&
+                   inputs.confidence >= service.policy.confidence_min;
     if (inputs.lead_demand)
         turn.planned = quantile_at(inputs.lead_demand->quantiles, service.policy.quantile);
     return turn;
@@ -60,6 +62,16 @@ Replicas ask(const std::array<Rule, Count>& rules, const Turn& turn, Replicas nu
         number = verdict.replicas;
     }
     return number;
+}
+
+/// The last word, after the rules: who may make the change.
+void ask_mode(const Turn& turn, Decision& decision) {
+    Permission allowed = permission(turn, decision.desired);
+    decision.acts = allowed.acts;
+    if (!allowed.detail.empty())
+        decision.steps.push_back(
+            {"mode", decision.desired, allowed.replicas, std::move(allowed.detail)});
+    decision.desired = allowed.replicas;
 }
 
 std::string id_of(const Service& service, Timestamp now) {
@@ -127,8 +139,9 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     std::size_t decisive = 0;
     const Replicas wanted = ask(rules::wanted_rules, turn, turn.current, decision, decisive);
     decision.desired = ask(rules::allowed_rules, turn, wanted, decision, decisive);
+    ask_mode(turn, decision);
     state.recommendations.push_back({now, wanted});
-    remember_change(state, turn.current, decision.desired, now);
+    if (decision.acts) remember_change(state, turn.current, decision.desired, now);
     decision.sentence = sentence_of(turn, decision, decision.steps[decisive]);
     decision.why_not_fewer = why_not_fewer(turn, decision, decision.steps[decisive]);
     return decision;

@@ -1,5 +1,7 @@
 #include "decision/explain.h"
 
+#include "decision/mode.h"
+
 #include <algorithm>
 #include <iterator>
 #include <ranges>
@@ -49,8 +51,8 @@ std::string sentence_of(const Turn& turn, const Decision& decision, const RuleSt
     text.reserve(160);
     const auto out = std::back_inserter(text);
     if (decision.changes())
-        fmt::format_to(out, "Scaling {} from {} to {}: ", turn.service.id.str(),
-                       turn.current.value(), decision.desired.value());
+        fmt::format_to(out, "{} {} from {} to {}: ", verb_of(turn.inputs.mode, decision.acts),
+                       turn.service.id.str(), turn.current.value(), decision.desired.value());
     else
         fmt::format_to(out, "Keeping {} at {}: ", turn.service.id.str(), decision.desired.value());
     text += decisive.detail;

@@ -7,6 +7,7 @@ constexpr std::array all_reasons{Reason::forecast,
                                  Reason::reactive_floor,
                                  Reason::reactive,
                                  Reason::confidence_gate,
+                                 Reason::accuracy_gate,
                                  Reason::forecast_fallback,
                                  Reason::hold_missing_data,
                                  Reason::tolerance,
@@ -28,6 +29,8 @@ std::string_view to_string(Reason reason) {
             return "reactive";
         case Reason::confidence_gate:
             return "confidence_gate";
+        case Reason::accuracy_gate:
+            return "accuracy_gate";
         case Reason::forecast_fallback:
             return "forecast_fallback";
         case Reason::hold_missing_data:
@@ -52,6 +55,7 @@ Ground ground_of(Reason reason) {
     switch (reason) {
         case Reason::reactive:
         case Reason::confidence_gate:
+        case Reason::accuracy_gate:
             return Ground::reactive;
         case Reason::forecast_fallback:
             return Ground::forecast_fallback;

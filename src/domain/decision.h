@@ -1,6 +1,7 @@
 #pragma once
 #include "domain/capacity.h"
 #include "domain/forecast.h"
+#include "domain/mode.h"
 #include "domain/pause.h"
 #include "domain/sample.h"
 
@@ -19,6 +20,7 @@ enum class Reason : std::uint8_t {
     reactive_floor,     ///< the measured load needs it now
     reactive,           ///< no trusted forecast: the HPA ratio rule
     confidence_gate,    ///< confidence too low: reactive rule instead of the forecast
+    accuracy_gate,      ///< forecasts cost more than they save: reactive rule instead
     forecast_fallback,  ///< no fresh sample: the forecast stands in
     hold_missing_data,  ///< no fresh sample, and no forecast young enough: the size holds
     tolerance,          ///< too small a change to be worth it
@@ -58,7 +60,10 @@ struct DecisionInputs {
     double confidence = 0.0;
     std::vector<MemberView> members;
     Demand capacity_per_replica{1.0};
-    std::vector<Pause> pauses;  ///< those that were in force at the turn
+    std::vector<Pause> pauses;         ///< those that were in force at the turn
+    Mode mode = Mode::automatic;       ///< how far the decision may go by itself
+    std::optional<Approval> approval;  ///< in mode approve: somebody's word, if there is one
+    bool forecasts_harm = false;       ///< the accuracy gate has found that they cost more
 };
 
 /// A recorded decision: enough to say why, and why not one replica fewer, without anything else.
@@ -74,6 +79,10 @@ struct Decision {
     Reason reason = Reason::steady;
     std::string sentence;       ///< for a person: what and why, in one sentence
     std::string why_not_fewer;  ///< the counterfactual: what one replica fewer would risk
+
+    /// Whether the change that it asks for, if any, is made: not in a mode in which nobody has
+    /// approved it.
+    bool acts = true;
 
     [[nodiscard]] bool changes() const { return desired != inputs.capacity.total(); }
 };

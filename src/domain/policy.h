@@ -1,6 +1,7 @@
 #pragma once
 #include "base/quantity.h"
 #include "base/time.h"
+#include "domain/mode.h"
 
 #include <cstdint>
 #include <vector>
@@ -39,6 +40,10 @@ struct ScalingRules {
 
 /// What the operator allows and asks for.
 struct ScalingPolicy {
+    /// How far decisions go by themselves, unless somebody sets another mode at run time.
+    Mode mode = Mode::automatic;
+    /// In mode approve: a proposal that nobody has approved for this long is withdrawn.
+    Duration approval_expires_after = std::chrono::minutes(15);
     Replicas replicas_min{2};
     Replicas replicas_max{100};
     /// Risk: the share of lead times in which the planned capacity shall cover the largest demand.

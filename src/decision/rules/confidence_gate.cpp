@@ -26,8 +26,15 @@ Replicas ratio_rule(const Turn& turn) {
 
 std::string why_reactive(const Turn& turn) {
     if (!turn.inputs.lead_demand) return "no forecast yet";
+    if (turn.inputs.forecasts_harm)
+        return "forecasts of this service have cost more than they saved";
     return fmt::format("forecast confidence {:.2f} is below {:.2f}", turn.inputs.confidence,
                        turn.policy().confidence_min);
+}
+
+Reason reason_of(const Turn& turn) {
+    if (!turn.inputs.lead_demand) return Reason::reactive;
+    return turn.inputs.forecasts_harm ? Reason::accuracy_gate : Reason::confidence_gate;
 }
 
 }  // namespace
@@ -35,7 +42,7 @@ std::string why_reactive(const Turn& turn) {
 /// Without a forecast that can be trusted, what the Kubernetes HPA would do on the measured load.
 Verdict confidence_gate(const Turn& turn, Replicas before) {
     if (turn.trusted) return {before, Reason::steady, {}};
-    const Reason reason = turn.inputs.lead_demand ? Reason::confidence_gate : Reason::reactive;
+    const Reason reason = reason_of(turn);
     if (!turn.fresh)
         return {turn.current, reason, why_reactive(turn) + ", and no fresh sample to react to"};
     return {ratio_rule(turn), reason,
