@@ -12,6 +12,9 @@ namespace forescale {
 
 class FeatureMemory;
 struct TrainedModels;
+namespace prophet {
+struct FitOfStep;
+}
 
 /// The horizons, in grid steps ascending, for which every member is asked; between them the path is
 /// interpolated.
@@ -49,6 +52,7 @@ struct Moment {
     bool rescaled =
         false;  ///< context.scale changed: what was learned in log levels no longer applies
     std::optional<PastCorrection> correction = {};  ///< made at this step
+    prophet::FitOfStep* fit_of_step = nullptr;      ///< shared by the members; null: each its own
 
     /// The same moment for members that use other trained models.
     [[nodiscard]] Moment with(const TrainedModels& other) const {
@@ -63,7 +67,8 @@ struct Moment {
                 .seasons = seasons,
                 .trained = other,
                 .rescaled = rescaled,
-                .correction = correction};
+                .correction = correction,
+                .fit_of_step = fit_of_step};
     }
     [[nodiscard]] Timestamp target(std::size_t anchor) const {
         return context.origin() + context.demand.step() * anchors[anchor];

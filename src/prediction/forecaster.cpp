@@ -1,6 +1,7 @@
 #include "prediction/forecaster.h"
 
 #include "base/hash.h"
+#include "models/prophet/fit_of_step.h"
 #include "models/trained.h"
 #include "prediction/anchor_forecast.h"
 #include "prediction/confidence.h"
@@ -270,6 +271,7 @@ void Forecaster::Impl::ask_members(bool rescaled, const std::optional<PastCorrec
         targets.push_back(past.memory().target(a));
     }
     const FeatureContext seen = past.context();
+    prophet::FitOfStep fit_of_step;
     const Moment moment{.context = seen,
                         .anchors = anchors,
                         .level_now = past.memory().level_now(),
@@ -281,7 +283,8 @@ void Forecaster::Impl::ask_members(bool rescaled, const std::optional<PastCorrec
                         .seasons = past.seasons(),
                         .trained = *trained,
                         .rescaled = rescaled,
-                        .correction = correction};
+                        .correction = correction,
+                        .fit_of_step = &fit_of_step};
     members.step(moment, past.largest(), watch);
     ++steps_timed;
     shadow.step(moment, members, past.largest());

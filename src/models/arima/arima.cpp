@@ -3,7 +3,7 @@
 #include "features/profile.h"
 #include "models/arima/level_filter.h"
 #include "models/carry_over.h"
-#include "models/prophet/fit.h"
+#include "models/prophet/fit_of_step.h"
 
 #include <algorithm>
 #include <cmath>
@@ -151,13 +151,9 @@ private:
         return levels;
     }
     bool learn_habits(const Moment& moment) {
-        std::vector<Duration> periods;
-        for (const Season& season : moment.seasons) periods.push_back(season.period);
         bucket_ = moment.rollup.step();
-        auto fitted =
-            prophet::fit(prophet::log_levels(moment.rollup, moment.context.scale),
-                         {moment.context.zone, moment.context.holidays}, periods,
-                         is_fitted() ? habits_.holiday_effect() : prophet::HolidayEffect{});
+        auto fitted = prophet::fit_history(
+            moment, is_fitted() ? habits_.holiday_effect() : prophet::HolidayEffect{});
         if (fitted) habits_ = std::move(*fitted);
         return fitted.has_value();
     }

@@ -3,7 +3,7 @@
 #include "base/simd_math.h"
 #include "features/profile.h"
 #include "models/carry_over.h"
-#include "models/prophet/fit.h"
+#include "models/prophet/fit_of_step.h"
 
 #include <cmath>
 #include <optional>
@@ -87,10 +87,7 @@ private:
         return true;
     }
     void refit(const Moment& moment, const Calendar& calendar) {
-        std::vector<Duration> periods;
-        for (const Season& season : moment.seasons) periods.push_back(season.period);
-        auto fitted =
-            fit(log_levels(moment.rollup, moment.context.scale), calendar, periods, holiday_);
+        auto fitted = fit_history(moment, holiday_);
         if (!fitted) return;
         const double before = fit_ ? level(calendar, moment.context.origin()) : 0.0;
         const bool had_fit = fit_.has_value();

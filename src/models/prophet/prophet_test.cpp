@@ -1,5 +1,7 @@
 #include "base/rng.h"
-#include "models/prophet/fit.h"
+#include "models/feature_memory.h"
+#include "models/prophet/fit_of_step.h"
+#include "models/trained.h"
 
 #include <numbers>
 
@@ -143,6 +145,37 @@ TEST(ProphetFit, ConstantsAndZerosAreTheirOwnForecast) {
         for (int i = 0; i < 240; ++i) levels.append(monday + hour * i, level);
         EXPECT_NEAR(fitted(levels).level(plain, monday + day * 11), level, 1e-3);
     }
+}
+
+// The second member that asks is given what the first one was; another belief is another fit.
+TEST(ProphetFitOfStep, IsMadeOncePerBeliefOfHolidays) {
+    const Series demand =
+        history(10 * 24, [](Timestamp at) { return std::exp(1.0 + day_wave(at)); });
+    const FeatureContext context{.demand = demand, .zone = utc, .holidays = {}};
+    const Anchors anchors{1};
+    const FeatureMemory memory(anchors);
+    const TrainedModels none;
+    FitOfStep held;
+    const Moment moment{.context = context,
+                        .anchors = anchors,
+                        .origin = {},
+                        .targets = {},
+                        .lessons = {},
+                        .memory = memory,
+                        .rollup = demand,
+                        .seasons = {},
+                        .trained = none,
+                        .fit_of_step = &held};
+    const HolidayEffect believed{};
+    const auto first = fit_history(moment, believed);
+    ASSERT_TRUE(first.has_value());
+    const auto alone = fit(log_levels(demand, context.scale), plain, {}, believed);
+    ASSERT_TRUE(alone.has_value());
+    EXPECT_EQ(first->coefficients, alone->coefficients);
+
+    held.made->scale = 7.0;
+    EXPECT_DOUBLE_EQ(fit_history(moment, believed)->scale, 7.0);
+    EXPECT_DOUBLE_EQ(fit_history(moment, HolidayEffect{0.1})->scale, first->scale);
 }
 
 TEST(ProphetDecompose, ComponentsAddUpToTheHistoryAndGoOnAfterIt) {
