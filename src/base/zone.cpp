@@ -78,6 +78,16 @@ Duration Zone::offset_at(Timestamp time) const {
     return after == transitions_.begin() ? transitions_.front().offset : std::prev(after)->offset;
 }
 
+Timestamp Zone::from_local(Timestamp local, Twice twice) const {
+    // No offset is longer than a day, and no two changes lie within two.
+    const Timestamp before = local - offset_at(local - day);
+    const Timestamp after = local - offset_at(local + day);
+    const bool reads_before = to_local(before) == local;
+    const bool reads_after = to_local(after) == local;
+    if (reads_before && reads_after) return twice == Twice::first ? before : after;
+    return reads_after ? after : before;
+}
+
 Result<Zone> load_zone(const std::string& name) {
     if (name == "UTC") return Zone();  // needs no database
     if (!is_zone_name(name)) return unknown_zone(name);

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/time.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ public:
     [[nodiscard]] Duration offset_at(Timestamp time) const;
     /// Local wall-clock time on the UTC time line: 09:00 in the zone reads as 09:00.
     [[nodiscard]] Timestamp to_local(Timestamp time) const { return time + offset_at(time); }
+    /// Which instant is meant by a wall-clock time that comes twice, when clocks go back.
+    enum class Twice : std::uint8_t { first, second };
+    /// The instant at which the wall clock reads `local`. A time that clocks leave out when they go
+    /// forward is as long after the change as it says: 02:30 is then 03:30.
+    [[nodiscard]] Timestamp from_local(Timestamp local, Twice twice) const;
 
 private:
     std::string name_ = "UTC";

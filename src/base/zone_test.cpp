@@ -32,6 +32,26 @@ TEST(Zone, DefaultIsUtc) {
     EXPECT_EQ(zone("UTC").offset_at(Timestamp{}), Duration(0));
 }
 
+Timestamp utc(std::string_view time) {
+    return parse_timestamp(time).value();
+}
+
+TEST(Zone, AWallClockTimeIsAnInstant) {
+    const Zone berlin = zone("Europe/Berlin");
+    const auto at = [&](std::string_view local, Zone::Twice twice) {
+        return format_timestamp(berlin.from_local(utc(local), twice));
+    };
+    using enum Zone::Twice;
+    EXPECT_EQ(at("2026-01-10T09:00:00Z", first), "2026-01-10T08:00:00Z");
+    EXPECT_EQ(at("2026-07-10T09:00:00Z", second), "2026-07-10T07:00:00Z");
+    EXPECT_EQ(at("2026-03-29T02:30:00Z", first), "2026-03-29T01:30:00Z") << "is left out";
+    EXPECT_EQ(at("2026-03-29T03:30:00Z", first), "2026-03-29T01:30:00Z");
+    EXPECT_EQ(at("2026-10-25T02:30:00Z", first), "2026-10-25T00:30:00Z") << "comes twice";
+    EXPECT_EQ(at("2026-10-25T02:30:00Z", second), "2026-10-25T01:30:00Z");
+    EXPECT_EQ(zone("UTC").from_local(utc("2026-10-25T02:30:00Z"), second),
+              utc("2026-10-25T02:30:00Z"));
+}
+
 TEST(Zone, TableHoldsFromEachTransitionToTheNext) {
     const Zone table("Test/Zone",
                      {{Timestamp(hours(10)), hours(1)}, {Timestamp(hours(20)), hours(2)}});

@@ -41,6 +41,8 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
     turn.fresh = is_fresh(service, inputs);
     turn.trusted = inputs.lead_demand && !inputs.forecasts_harm &&
                    inputs.confidence >= service.policy.confidence_min;
+    if (turn.fresh)
+        turn.floor = replicas_for(Demand(inputs.newest.value), inputs.capacity_per_replica);
     if (inputs.lead_demand)
         turn.planned = quantile_at(inputs.lead_demand->quantiles, service.policy.quantile);
     return turn;
@@ -53,6 +55,8 @@ Replicas ask(const std::array<Rule, Count>& rules, const Turn& turn, Replicas nu
              Decision& decision, std::size_t& decisive) {
     for (const Rule& rule : rules) {
         Verdict verdict = rule.apply(turn, number);
+        if (!rule.recorded_always && verdict.reason == Reason::steady && verdict.detail.empty())
+            continue;
         if (verdict.reason != Reason::steady) {
             decision.reason = verdict.reason;
             decisive = decision.steps.size();
@@ -84,8 +88,9 @@ std::string id_of(const Service& service, Timestamp now) {
                        time.minutes().count(), time.seconds().count());
 }
 
-Duration longest_period(const ScalingPolicy& policy) {
-    Duration longest{0};
+Duration longest_period(const ScalingPolicy& policy, const DecisionInputs& inputs) {
+    Duration longest = inputs.fleet ? inputs.fleet->window : Duration(0);
+    if (policy.flap_budget.is_set()) longest = std::max(longest, day);
     for (const auto* rules : {&policy.scale_up, &policy.scale_down})
         for (const RatePolicy& rate : rules->policies) longest = std::max(longest, rate.period);
     return longest;
@@ -103,7 +108,27 @@ void drop_change_not_made(DecisionState& state, Replicas current) {
         state.changes.pop_back();
 }
 
-void prepare(DecisionState& state, const ScalingPolicy& policy, Replicas current, Timestamp now) {
+/// What this program asked for last is what should be there; another size is the work of somebody
+/// else, who is believed: from then on, it is the size that should be there.
+void watch_size(DecisionState& state, const DecisionInputs& inputs, Timestamp now) {
+    constexpr std::size_t kept_max = 16;
+    forget_before(state.external_changes, now - day);
+    const Replicas current = inputs.capacity.total();
+    if (!inputs.asked || !state.asked || inputs.mode != Mode::automatic) {
+        state.asked = {now, current};  // where people, or others, scale too, nobody is in the way
+        return;
+    }
+    if (inputs.asked->at >= state.asked->at) state.asked = inputs.asked;
+    if (state.asked->replicas == current) return;
+    state.external_changes.push_back({now, state.asked->replicas, current});
+    if (state.external_changes.size() > kept_max) state.external_changes.pop_front();
+    state.asked = {now, current};
+}
+
+void prepare(DecisionState& state, const ScalingPolicy& policy, const DecisionInputs& inputs,
+             Timestamp now) {
+    const Replicas current = inputs.capacity.total();
+    watch_size(state, inputs, now);
     drop_change_not_made(state, current);
     // As after a restart of the HPA controller: the size that was found counts as recommended, so
     // that nothing shrinks at once.
@@ -111,7 +136,7 @@ void prepare(DecisionState& state, const ScalingPolicy& policy, Replicas current
     const Duration window =
         std::max(policy.scale_up.stabilization_window, policy.scale_down.stabilization_window);
     forget_before(state.recommendations, now - window);
-    forget_before(state.changes, now - longest_period(policy));
+    forget_before(state.changes, now - longest_period(policy, inputs));
 }
 
 void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
@@ -131,7 +156,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.service = service.id;
     decision.at = now;
     decision.inputs = std::move(inputs);
-    prepare(state, service.policy, decision.inputs.capacity.total(), now);
+    prepare(state, service.policy, decision.inputs, now);
     const Turn turn = make_turn(service, decision.inputs, now, state);
     decision.quantile = service.policy.quantile;
     decision.demand_planned = turn.planned;

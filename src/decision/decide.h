@@ -27,17 +27,30 @@ struct SizeChange {
     }
 };
 
+/// Somebody else set the size.
+struct ExternalChange {
+    Timestamp at;  ///< when it was seen
+    Replicas from{0};
+    Replicas to{0};
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(at, from, to);
+    }
+};
+
 /// What deciding must remember of one service from turn to turn. Small: it is stored with every
 /// turn.
 struct DecisionState {
     std::deque<SizeAt>
         recommendations;  ///< before stabilization, newest last, as far back as the longest window
-    std::deque<SizeChange> changes;  ///< newest last, as far back as the longest rate-policy period
+    std::deque<SizeChange> changes;  ///< newest last, as far back as any rule counts them
     std::optional<Timestamp> last_change;
+    std::optional<AskedSize> asked;               ///< the size that should be there
+    std::deque<ExternalChange> external_changes;  ///< of the last day, newest last, 16 at most
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(recommendations, changes, last_change);
+        archive(recommendations, changes, last_change, asked, external_changes);
     }
 };
 

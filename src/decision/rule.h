@@ -1,6 +1,7 @@
 #pragma once
 #include "decision/decide.h"
 
+#include <algorithm>
 #include <string>
 
 namespace forescale {
@@ -15,8 +16,17 @@ struct Turn {
     bool fresh = false;    ///< the newest sample is a number and young enough to scale down on
     bool trusted = false;  ///< there is a lead demand, and the confidence suffices
     double planned = 0.0;  ///< demand at the policy's level; 0 without a lead demand
+    Replicas floor{0};     ///< what the measured load needs now; 0 without a fresh sample
 
     [[nodiscard]] const ScalingPolicy& policy() const { return service.policy; }
+    /// What the planned demand needs, without any headroom; 0 while no forecast is trusted.
+    [[nodiscard]] Replicas planned_need() const {
+        return trusted ? replicas_for(Demand(planned), inputs.capacity_per_replica) : Replicas(0);
+    }
+    /// The size that growing ends at where only what is `needed` may be added.
+    [[nodiscard]] Replicas grown_to(Replicas before, Replicas needed) const {
+        return std::min(before, std::max(current, needed));
+    }
 };
 
 /// What a rule makes of the number that the rules before it left.
@@ -32,6 +42,7 @@ struct Verdict {
 struct Rule {
     std::string_view name;
     Verdict (*apply)(const Turn& turn, Replicas before);
+    bool recorded_always = true;  ///< otherwise only in turns in which it has something to say
 };
 
 }  // namespace forescale

@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::array all_reasons{Reason::forecast,
                                  Reason::reactive_floor,
+                                 Reason::callers,
                                  Reason::reactive,
                                  Reason::confidence_gate,
                                  Reason::accuracy_gate,
@@ -14,6 +15,14 @@ constexpr std::array all_reasons{Reason::forecast,
                                  Reason::stabilization,
                                  Reason::rate_limit,
                                  Reason::cooldown,
+                                 Reason::flap_budget,
+                                 Reason::external_change,
+                                 Reason::schedule,
+                                 Reason::scheduled_minimum,
+                                 Reason::change_freeze,
+                                 Reason::pause,
+                                 Reason::blast_radius,
+                                 Reason::at_max,
                                  Reason::bounds,
                                  Reason::steady};
 
@@ -25,6 +34,8 @@ std::string_view to_string(Reason reason) {
             return "forecast";
         case Reason::reactive_floor:
             return "reactive_floor";
+        case Reason::callers:
+            return "callers";
         case Reason::reactive:
             return "reactive";
         case Reason::confidence_gate:
@@ -43,6 +54,22 @@ std::string_view to_string(Reason reason) {
             return "rate_limit";
         case Reason::cooldown:
             return "cooldown";
+        case Reason::flap_budget:
+            return "flap_budget";
+        case Reason::external_change:
+            return "external_change";
+        case Reason::schedule:
+            return "schedule";
+        case Reason::scheduled_minimum:
+            return "scheduled_minimum";
+        case Reason::change_freeze:
+            return "change_freeze";
+        case Reason::pause:
+            return "pause";
+        case Reason::blast_radius:
+            return "blast_radius";
+        case Reason::at_max:
+            return "at_max";
         case Reason::bounds:
             return "bounds";
         case Reason::steady:
@@ -62,11 +89,20 @@ Ground ground_of(Reason reason) {
         case Reason::hold_missing_data:
             return Ground::hold;
         case Reason::forecast:
+        case Reason::callers:
         case Reason::reactive_floor:
         case Reason::tolerance:
         case Reason::stabilization:
         case Reason::rate_limit:
         case Reason::cooldown:
+        case Reason::flap_budget:
+        case Reason::external_change:
+        case Reason::schedule:
+        case Reason::scheduled_minimum:
+        case Reason::change_freeze:
+        case Reason::pause:
+        case Reason::blast_radius:
+        case Reason::at_max:
         case Reason::bounds:
         case Reason::steady:
             break;

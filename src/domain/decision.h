@@ -18,6 +18,7 @@ namespace forescale {
 enum class Reason : std::uint8_t {
     forecast,           ///< the demand quantile over the lead time asks for it
     reactive_floor,     ///< the measured load needs it now
+    callers,            ///< its callers will send more, or less
     reactive,           ///< no trusted forecast: the HPA ratio rule
     confidence_gate,    ///< confidence too low: reactive rule instead of the forecast
     accuracy_gate,      ///< forecasts cost more than they save: reactive rule instead
@@ -27,6 +28,14 @@ enum class Reason : std::uint8_t {
     stabilization,      ///< a recent recommendation was higher (down) or lower (up)
     rate_limit,         ///< scale-up or scale-down policy
     cooldown,           ///< too soon after the last change
+    flap_budget,        ///< the changes of a day are used up
+    external_change,    ///< somebody else set the size; it is not undone at once
+    schedule,           ///< the bounds of this time of the week
+    scheduled_minimum,  ///< the minimum of a dated span
+    change_freeze,      ///< changes are frozen by the calendar
+    pause,              ///< changes are paused by a person
+    blast_radius,       ///< the fleet has given back as much as it may for now
+    at_max,             ///< replicas_max gave way, up to its hard maximum
     bounds,             ///< replicas_min or replicas_max
     steady,             ///< what is there is right
 };
@@ -50,6 +59,32 @@ struct RuleStep {
     }
 };
 
+/// What the callers of a service will send to it.
+struct CallersDemand {
+    double demand = 0.0;    ///< of all callers whose demand is planned, on the called service
+    bool is_whole = false;  ///< every caller is among them
+    std::string detail;     ///< "web 1200 x 0.4, app 300 x 2"
+};
+
+/// How much of the fleet may still go in this window, as one service sees it.
+struct FleetAllowance {
+    Replicas removable{0};  ///< by this service, now
+    Replicas removed{0};    ///< by all services within the window
+    Replicas fleet{0};      ///< of all services at its begin
+    double share = 1.0;     ///< of the fleet that may go within a window
+    Duration window{0};
+};
+
+/// A size that the target was asked for, and when.
+struct AskedSize {
+    Timestamp at;
+    Replicas replicas{0};
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(at, replicas);
+    }
+};
+
 /// Everything that the decision was made from.
 struct DecisionInputs {
     Capacity capacity;
@@ -64,6 +99,10 @@ struct DecisionInputs {
     Mode mode = Mode::automatic;       ///< how far the decision may go by itself
     std::optional<Approval> approval;  ///< in mode approve: somebody's word, if there is one
     bool forecasts_harm = false;       ///< the accuracy gate has found that they cost more
+    std::optional<CallersDemand> callers;
+    std::optional<FleetAllowance> fleet;  ///< nothing: no limit
+    /// What this program asked the target for last; nothing while that is not certain.
+    std::optional<AskedSize> asked;
 };
 
 /// A recorded decision: enough to say why, and why not one replica fewer, without anything else.

@@ -1,9 +1,13 @@
 #pragma once
 #include "base/quantity.h"
 #include "base/time.h"
+#include "domain/calendar.h"
 #include "domain/mode.h"
+#include "domain/pause.h"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace forescale {
@@ -38,6 +42,46 @@ struct ScalingRules {
             .policies = {{PolicyType::percent, 100, std::chrono::seconds(15)}}};
 }
 
+/// Bounds of their own at some times of the week, within replicas_min and replicas_max. Spans of
+/// one service do not overlap.
+struct ScheduledBounds {
+    std::vector<WeekSpan> when;  ///< on the service's wall clock
+    Replicas replicas_min{0};
+    Replicas replicas_max{0};
+    std::string text;  ///< as the operator wrote it: "Mon, Tue 08:00-20:00"
+};
+
+/// A minimum for one dated span, reached in small steps over the ramp before it and left in the
+/// same way after it.
+struct ScheduledMinimum {
+    std::string name;
+    DatedSpan when;
+    Duration ramp{0};
+    Replicas replicas{0};
+};
+
+/// Times at which sizes do not move in a direction.
+struct Freeze {
+    std::string name;
+    std::vector<WeekSpan> weekly;    ///< on the service's wall clock; empty: it is dated
+    std::optional<DatedSpan> dated;  ///< nothing: it is weekly
+    Direction direction = Direction::both;
+    bool floor_passes = true;  ///< what the measured load needs is added all the same
+};
+
+/// How often a size may change in any 24 h; 0: as often as it likes.
+struct FlapBudget {
+    int changes_per_day = 0;
+    int reversals_per_day = 0;  ///< changes against the one before it within 30 min
+    [[nodiscard]] bool is_set() const { return changes_per_day > 0 || reversals_per_day > 0; }
+};
+
+/// What happens when more than replicas_max is needed.
+enum class AtMax : std::uint8_t {
+    honor,     ///< replicas_max holds
+    increase,  ///< it gives way to what is needed and max_buffer, up to replicas_hard_max
+};
+
 /// What the operator allows and asks for.
 struct ScalingPolicy {
     /// How far decisions go by themselves, unless somebody sets another mode at run time.
@@ -68,6 +112,16 @@ struct ScalingPolicy {
     Duration forecast_fallback_max = std::chrono::minutes(30);
     /// Time from asking for a replica to its being ready, until it has been learned.
     Duration lead_time = std::chrono::minutes(5);
+    AtMax at_max = AtMax::honor;
+    double max_buffer = 0.0;  ///< share of what is needed, added to it where replicas_max yields
+    Replicas replicas_hard_max{0};  ///< where it yields: never more than this
+    Replicas quota{0};              ///< what the provider grants; 0: not known
+    std::vector<ScheduledBounds> schedule;
+    std::vector<ScheduledMinimum> minimums;
+    std::vector<Freeze> freezes;
+    FlapBudget flap_budget;
+    /// A size that somebody else set is not undone for this long.
+    Duration external_change_hold = std::chrono::minutes(10);
 };
 
 }  // namespace forescale

@@ -33,6 +33,18 @@ enum class MetricKind : std::uint8_t {
     counter,  ///< grows until it is reset: becomes a rate per second
 };
 
+/// A service that calls another one.
+struct Caller {
+    ServiceId service;
+    double demand_per_call = 1.0;  ///< demand on the called one per unit of the caller's demand
+};
+/// What the demand of the callers says of the called service.
+enum class CallersBound : std::uint8_t {
+    at_least,  ///< it gets that much
+    at_most,   ///< nobody else calls it: it gets no more
+    both,
+};
+
 /// Something whose replicas Forescale decides: what its demand is measured by, and what it is
 /// allowed to do about it.
 struct Service {
@@ -46,6 +58,8 @@ struct Service {
         5);  ///< step of the forecasts: max(fine_step, 5 min), a multiple of fine_step
     Demand capacity_per_replica{1.0};  ///< demand that one ready replica serves
     ScalingPolicy policy;
+    std::vector<Caller> callers;
+    CallersBound callers_bound = CallersBound::at_least;
 };
 
 /// Derives the steps of windows and forecasts from how far apart samples are. sample_step > 0.

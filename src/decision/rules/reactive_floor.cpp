@@ -7,13 +7,11 @@ namespace forescale::rules {
 /// Never less than the measured load needs now. The plain need without headroom: headroom here
 /// costs more on bursty services than it saves on smooth ones.
 Verdict reactive_floor(const Turn& turn, Replicas before) {
-    if (!turn.fresh) return {before, Reason::steady, {}};
-    const Demand measured(turn.inputs.newest.value);
-    const Replicas need = replicas_for(measured, turn.inputs.capacity_per_replica);
-    if (need <= before) return {before, Reason::steady, {}};
-    return {need, Reason::reactive_floor,
+    if (turn.floor <= before) return {before, Reason::steady, {}};
+    return {turn.floor, Reason::reactive_floor,
             fmt::format("the measured demand of {:.4g} needs {} replicas now, one serves {:.4g}",
-                        measured.value(), need.value(), turn.inputs.capacity_per_replica.value())};
+                        turn.inputs.newest.value, turn.floor.value(),
+                        turn.inputs.capacity_per_replica.value())};
 }
 
 }  // namespace forescale::rules
