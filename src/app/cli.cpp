@@ -169,7 +169,8 @@ void add_simulate(Cli& cli) {
         "simulate", "Compare scaling policies on recorded series: cost, and demand not served");
     command->footer(footer(
         "  forescale simulate requests.csv.gz\n"
-        "  forescale simulate *.csv.gz --out results --policies forescale,hpa --lead-time 10m"));
+        "  forescale simulate *.csv.gz --out results --policies forescale,hpa --lead-time 10m\n"
+        "  forescale simulate requests.csv.gz --out results --frontier"));
     command
         ->add_option("files", cli.simulate.files, "CSV files, plain or gzip, with timestamp,value")
         ->required();
@@ -183,6 +184,9 @@ void add_simulate(Cli& cli) {
         ->add_option("--policies", cli.simulate.policies,
                      "Names, separated by commas; default: all")
         ->delimiter(',');
+    command->add_flag("--frontier", cli.simulate.frontier,
+                      "Run every policy over its safety settings and compare cost at equal "
+                      "unserved demand; also writes NAME/frontier.csv");
     command->add_option("--events", cli.simulate.events,
                         "CSV file with timestamp_start,timestamp_end,type,name");
     command->add_option("--zone", cli.simulate.zone, "IANA time zone in which the users live")

@@ -42,8 +42,15 @@ public:
     [[nodiscard]] virtual std::string_view reason() const = 0;
 };
 
-using PolicyFactory = std::unique_ptr<Policy> (*)(const PolicyWorld&);
+/// A policy, and its safety setting: the one number that its user turns to trade cost against
+/// demand that is not served.
+struct PolicyKind {
+    std::unique_ptr<Policy> (*make)(const PolicyWorld& world, double setting);
+    std::string_view setting_name;  ///< for people; empty: it has none
+    double usual = 0;               ///< what a user gets who sets nothing
+    std::vector<double> settings;   ///< of the frontier, from cheap to safe; empty: it has none
+};
 /// Sorted by name.
-[[nodiscard]] const std::map<std::string_view, PolicyFactory>& policies();
+[[nodiscard]] const std::map<std::string_view, PolicyKind>& policies();
 
 }  // namespace forescale

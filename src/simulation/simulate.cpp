@@ -1,177 +1,196 @@
 #include "simulation/simulate.h"
 
+#include "simulation/decisions_file.h"
+#include "simulation/lockstep.h"
 #include "simulation/parallel.h"
-#include "simulation/world.h"
+#include "simulation/policies/forescale.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <mutex>
-#include <optional>
+#include <set>
 
 namespace forescale {
 namespace {
 
-constexpr std::string_view yardstick = "clairvoyant";
-
-/// One trace, and what became of every policy on it.
-struct Show {
-    Trace trace;
-    World world;
-    std::vector<std::vector<PlayedStep>> played;  ///< per policy
-    std::atomic<std::size_t> left;                ///< policies that still play
-    double least_hours = 0.0;
-};
+constexpr std::string_view cheapest = "clairvoyant";
+constexpr std::string_view yardstick = "hpa";
+constexpr std::string_view product = "forescale";
 
 Result<std::vector<std::string>> names_of(const SimulateSettings& settings) {
     std::vector<std::string> names = settings.policies;
     if (names.empty())
-        for (const auto& [name, factory] : policies()) names.emplace_back(name);
+        for (const auto& [name, kind] : policies()) names.emplace_back(name);
+    if (settings.frontier && std::ranges::find(names, yardstick) == names.end())
+        names.emplace_back(yardstick);
     for (const std::string& name : names) {
         if (policies().contains(name)) continue;
         std::string known;
-        for (const auto& [other, factory] : policies())
+        for (const auto& [other, kind] : policies())
             known += (known.empty() ? "" : ", ") + std::string(other);
         return fail(Errc::not_found, "there is no policy '{}'; known: {}", name, known);
     }
     return names;
 }
 
-Result<std::unique_ptr<Show>> make_show(const std::string& file, const SimulateSettings& settings,
-                                        std::size_t count) {
-    auto show = std::make_unique<Show>();
-    TRY(show->trace, read_trace(file));
-    TRY(show->world, make_world(show->trace, settings.lead_time));
-    show->played.resize(count);
-    show->left = count;
-    return show;
-}
-
-/// timestamp,policy,demand,ready,pending,desired,reason: one row per step; a missing demand is
-/// empty.
-void append_rows(std::string& out, const World& world, const std::string& policy,
-                 const std::vector<PlayedStep>& played) {
-    for (std::size_t t = 0; t < played.size(); ++t) {
-        const PlayedStep& step = played[t];
-        const double demand = world.demand[t];
-        fmt::format_to(std::back_inserter(out), "{},{},", format_timestamp(world.at(t)), policy);
-        if (!std::isnan(demand)) fmt::format_to(std::back_inserter(out), "{}", demand);
-        fmt::format_to(std::back_inserter(out), ",{},{},{},{}\n", step.ready, step.pending,
-                       step.desired, step.reason);
+/// Looked at before anything is played: a fleet of files takes long.
+Result<void> check_files(const std::vector<std::string>& files, const SimulateSettings& settings) {
+    std::set<std::string> names;
+    for (const std::string& file : files) {
+        TRY(const Trace trace, read_trace(file));
+        TRY(const World world, make_world(trace, settings.lead_time));
+        if (!names.insert(trace.name).second)
+            return fail(
+                Errc::invalid_argument,
+                "{}: another file is named '{}' too, and results are kept by name; rename one",
+                file, trace.name);
     }
-}
-
-Result<void> write_decisions(const Show& show, const std::vector<std::string>& names,
-                             const std::string& out) {
-    const std::filesystem::path folder = std::filesystem::path(out) / show.trace.name;
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    const std::string path = (folder / "decisions.csv").string();
-    std::ofstream file(path, std::ios::binary);
-    file << "timestamp,policy,demand,ready,pending,desired,reason\n";
-    std::string rows;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        rows.clear();
-        append_rows(rows, show.world, names[i], show.played[i]);
-        file << rows;
-    }
-    file.close();
-    if (!file)
-        return fail(Errc::unavailable,
-                    "cannot write {}; is there room, and is the folder writable?", path);
     return {};
 }
 
-/// Every (file, policy) is one job; jobs are independent of each other, so that their order and
-/// the number of threads change nothing.
-class Run {
+/// One trace under every policy.
+class Show {
 public:
-    Run(std::vector<std::unique_ptr<Show>>& shows, const std::vector<std::string>& names,
-        const SimulateSettings& settings, const Zone& zone,
-        const std::function<void(double)>& progress)
-        : shows_(shows), names_(names), settings_(settings), zone_(zone), progress_(progress) {}
+    Show(Trace trace, World world, const SimulateSettings& settings, const Zone& zone)
+        : trace_(std::move(trace)), world_(std::move(world)), settings_(settings) {
+        view_ = world_.view();
+        view_.trained = settings.trained;
+        view_.zone = &zone;
+        view_.events = &settings.events;
+        least_hours_ = score(world_, play_one(cheapest, 0.0)).instance_hours;
+        if (!settings.out.empty()) file_.emplace(folder(), world_);
+    }
 
-    Result<void> all() {
-        in_parallel(jobs(), settings_.threads, [this](std::size_t job) { work(job); });
-        if (failure_) return std::unexpected(*failure_);
-        return {};
+    void play_policy(const std::string& name) {
+        const PolicyKind& kind = policies().at(name);
+        if (!settings_.frontier || kind.settings.empty())
+            note(name, std::nullopt, play_one(name, kind.usual));
+        else if (name == product)
+            play_product(kind);
+        else
+            for (const double setting : kind.settings) note(name, setting, play_one(name, setting));
+    }
+
+    Result<std::vector<PolicyOutcome>> finish() {
+        if (file_) TRY_VOID(file_->close());
+        if (file_ && settings_.frontier) TRY_VOID(write_frontier(folder(), outcomes_));
+        return std::move(outcomes_);
     }
 
 private:
-    [[nodiscard]] std::size_t jobs() const { return shows_.size() * names_.size(); }
+    [[nodiscard]] std::string folder() const {
+        return (std::filesystem::path(settings_.out) / trace_.name).string();
+    }
+    [[nodiscard]] std::vector<PlayedStep> play_one(std::string_view name, double setting) const {
+        return play(world_, *policies().at(name).make(view_, setting));
+    }
+    void play_product(const PolicyKind& kind) {
+        std::vector<ScalingPolicy> at_settings;
+        for (const double setting : kind.settings) at_settings.push_back(at_setting(setting));
+        const auto played = play_in_lockstep(world_, view_, at_settings);
+        for (std::size_t i = 0; i < played.size(); ++i)
+            note(std::string(product), kind.settings[i], played[i]);
+    }
+    void note(const std::string& name, std::optional<double> setting,
+              const std::vector<PlayedStep>& played) {
+        const PlayedScore result = score(world_, played);
+        outcomes_.push_back(
+            {.series = trace_.name,
+             .policy = name,
+             .setting = setting,
+             .step = world_.step,
+             .under_provisioned_min = result.under_provisioned_min,
+             .unserved_share = result.unserved_share,
+             .instance_hours = result.instance_hours,
+             .of_clairvoyant = least_hours_ > 0.0 ? result.instance_hours / least_hours_ : 0.0,
+             .actions_per_day = result.actions_per_day,
+             .reversals = result.reversals});
+        if (file_) file_->add(outcomes_.back().label(), played);
+    }
 
+    Trace trace_;
+    World world_;
+    const SimulateSettings& settings_;
+    PolicyWorld view_;
+    double least_hours_ = 0.0;
+    std::optional<DecisionsFile> file_;
+    std::vector<PolicyOutcome> outcomes_;
+};
+
+/// Every file is one job; jobs are independent of each other, so that their order and the number of
+/// threads change nothing.
+class Run {
+public:
+    Run(const std::vector<std::string>& files, const std::vector<std::string>& names,
+        const SimulateSettings& settings, const Zone& zone,
+        const std::function<void(double)>& progress)
+        : files_(files),
+          names_(names),
+          settings_(settings),
+          zone_(zone),
+          progress_(progress),
+          outcomes_(files.size()) {}
+
+    Result<std::vector<PolicyOutcome>> all() {
+        in_parallel(files_.size(), settings_.threads, [this](std::size_t job) { work(job); });
+        if (failure_) return std::unexpected(*failure_);
+        std::vector<PolicyOutcome> all;
+        for (auto& outcomes : outcomes_) std::ranges::move(outcomes, std::back_inserter(all));
+        return all;
+    }
+
+private:
     void work(std::size_t job) {
-        Show& show = *shows_[job / names_.size()];
-        play_one(show, job % names_.size());
-        if (--show.left == 0 && !settings_.out.empty())
-            note(write_decisions(show, names_, settings_.out));
-        note_progress();
-    }
-
-    void play_one(Show& show, std::size_t index) {
-        PolicyWorld view = show.world.view();
-        view.trained = settings_.trained;
-        view.zone = &zone_;
-        view.events = &settings_.events;
-        const auto policy = policies().at(names_[index])(view);
-        show.played[index] = play(show.world, *policy);
-    }
-
-    void note(const Result<void>& written) {
+        auto outcomes = outcomes_of(files_[job]);
         const std::scoped_lock lock(mutex_);
-        if (!written && !failure_) failure_ = written.error();
+        if (outcomes)
+            outcomes_[job] = *std::move(outcomes);
+        else if (!failure_)
+            failure_ = outcomes.error();
     }
+
+    Result<std::vector<PolicyOutcome>> outcomes_of(const std::string& file) {
+        TRY(Trace trace, read_trace(file));
+        TRY(World world, make_world(trace, settings_.lead_time));
+        Show show(std::move(trace), std::move(world), settings_, zone_);
+        for (const std::string& name : names_) {
+            show.play_policy(name);
+            note_progress();
+        }
+        return show.finish();
+    }
+
     void note_progress() {
         const std::scoped_lock lock(mutex_);
         ++done_;
-        if (progress_) progress_(static_cast<double>(done_) / static_cast<double>(jobs()));
+        const std::size_t all = files_.size() * names_.size();
+        if (progress_) progress_(static_cast<double>(done_) / static_cast<double>(all));
     }
 
-    std::vector<std::unique_ptr<Show>>& shows_;
+    const std::vector<std::string>& files_;
     const std::vector<std::string>& names_;
     const SimulateSettings& settings_;
     const Zone& zone_;
     const std::function<void(double)>& progress_;
+    std::vector<std::vector<PolicyOutcome>> outcomes_;  ///< per file
     std::mutex mutex_;
     std::size_t done_ = 0;
     std::optional<Error> failure_;
 };
 
-PolicyOutcome outcome_of(const Show& show, const std::string& policy, const PlayedScore& score) {
-    return {
-        .series = show.trace.name,
-        .policy = policy,
-        .under_provisioned_min = score.under_provisioned_min,
-        .unserved_share = score.unserved_share,
-        .instance_hours = score.instance_hours,
-        .of_clairvoyant = show.least_hours > 0.0 ? score.instance_hours / show.least_hours : 0.0,
-        .actions_per_day = score.actions_per_day,
-        .reversals = score.reversals};
-}
-
 }  // namespace
+
+std::string PolicyOutcome::label() const {
+    return setting ? fmt::format("{}@{}", policy, *setting) : policy;
+}
 
 Result<std::vector<PolicyOutcome>> run_simulation(const std::vector<std::string>& files,
                                                   const SimulateSettings& settings,
                                                   const std::function<void(double)>& progress) {
     TRY(const auto names, names_of(settings));
     TRY(const Zone zone, load_zone(settings.zone));
-    std::vector<std::unique_ptr<Show>> shows;
-    for (const std::string& file : files) {
-        TRY(auto show, make_show(file, settings, names.size()));
-        const auto best = policies().at(yardstick)(show->world.view());
-        show->least_hours = score(show->world, play(show->world, *best)).instance_hours;
-        shows.push_back(std::move(show));
-    }
-    TRY_VOID(Run(shows, names, settings, zone, progress).all());
-    std::vector<PolicyOutcome> outcomes;
-    for (const auto& show : shows)
-        for (std::size_t i = 0; i < names.size(); ++i)
-            outcomes.push_back(outcome_of(*show, names[i], score(show->world, show->played[i])));
-    return outcomes;
+    TRY_VOID(check_files(files, settings));
+    return Run(files, names, settings, zone, progress).all();
 }
 
 }  // namespace forescale

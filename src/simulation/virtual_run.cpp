@@ -88,7 +88,12 @@ Replicas VirtualRun::turn(Timestamp now, const std::vector<Point>& samples,
     parts_->inbox->put(samples);
     parts_->target.state(capacity);
     parts_->pipeline->turn(now);
+    newest_ = now;
     return parts_->target.total();
+}
+
+DecisionInputs VirtualRun::inputs(const Capacity& capacity) const {
+    return parts_->pipeline->services().front()->inputs(capacity, newest_);
 }
 
 const Decision* VirtualRun::decision() const {

@@ -32,6 +32,10 @@ public:
     [[nodiscard]] Replicas turn(Timestamp now, const std::vector<Point>& samples,
                                 const Capacity& capacity);
 
+    /// What the newest turn decided on, were `capacity` there: forecasts do not depend on the size,
+    /// so that other policies can be asked what they make of the same turn.
+    [[nodiscard]] DecisionInputs inputs(const Capacity& capacity) const;
+
     /// Of the newest turn; nothing before the first.
     [[nodiscard]] const Decision* decision() const;
 
@@ -39,6 +43,7 @@ private:
     struct Parts;
     explicit VirtualRun(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
+    Timestamp newest_;
 };
 
 }  // namespace forescale

@@ -43,7 +43,8 @@ std::vector<double> means_per_step(const Trace& trace, Timestamp start, Duration
 int World::need(double demand_of_step) const {
     if (std::isnan(demand_of_step)) return replicas_min;
     const double instances = std::ceil(demand_of_step / capacity_per_replica - rounding_noise);
-    return static_cast<int>(std::clamp(instances, double{replicas_min}, double{replicas_max}));
+    return static_cast<int>(std::clamp(instances, static_cast<double>(replicas_min),
+                                       static_cast<double>(replicas_max)));
 }
 
 PolicyWorld World::view() const {
@@ -112,22 +113,27 @@ void SimulatedFleet::set(std::int64_t t, int desired) {
     if (change < 0) ready_ += change;
 }
 
+Player::Player(const World& world) : world_(&world), fleet_(world.lead_steps, world.replicas_min) {
+    played_.reserve(world.steps());
+}
+
+void Player::end(std::size_t t, Replicas wanted, std::string_view reason) {
+    const int desired = std::clamp(wanted.value(), world_->replicas_min, world_->replicas_max);
+    fleet_.set(static_cast<std::int64_t>(t), desired);
+    played_.push_back({fleet_.ready(), fleet_.pending(), desired, reason});
+}
+
+void Player::step(std::size_t t, Policy& policy) {
+    begin(t);
+    const double before = t > 0 ? world_->demand[t - 1] : std::numeric_limits<double>::quiet_NaN();
+    const Replicas wanted = policy.desired(t, before, ready(), pending());
+    end(t, wanted, policy.reason());
+}
+
 std::vector<PlayedStep> play(const World& world, Policy& policy) {
-    SimulatedFleet fleet(world.lead_steps, World::replicas_min);
-    std::vector<PlayedStep> played;
-    played.reserve(world.steps());
-    double before = std::numeric_limits<double>::quiet_NaN();
-    for (std::size_t t = 0; t < world.steps(); ++t) {
-        const auto now = static_cast<std::int64_t>(t);
-        fleet.promote(now);
-        const int wanted =
-            policy.desired(t, before, Replicas(fleet.ready()), Replicas(fleet.pending())).value();
-        const int desired = std::clamp(wanted, World::replicas_min, World::replicas_max);
-        fleet.set(now, desired);
-        played.push_back({fleet.ready(), fleet.pending(), desired, policy.reason()});
-        before = world.demand[t];
-    }
-    return played;
+    Player player(world);
+    for (std::size_t t = 0; t < world.steps(); ++t) player.step(t, policy);
+    return std::move(player).take();
 }
 
 namespace {

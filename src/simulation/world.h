@@ -13,9 +13,8 @@ namespace forescale {
 /// The world that every policy is played in: demand at the trace's own step, and instances that
 /// take a lead time to be ready.
 struct World {
-    static constexpr int replicas_min = 2;
-    static constexpr int replicas_max = 100;
-
+    int replicas_min = 2;
+    int replicas_max = 100;
     Timestamp start;  ///< of step 0
     Duration step{0};
     Duration lead_time{0};
@@ -68,6 +67,26 @@ struct PlayedStep {
     int pending = 0;
     int desired = 0;
     std::string_view reason;
+};
+
+/// A fleet under one policy, step by step: `begin` shows what is there at the start of the step,
+/// `end` sets what was decided then.
+class Player {
+public:
+    explicit Player(const World& world);
+
+    void begin(std::size_t t) { fleet_.promote(static_cast<std::int64_t>(t)); }
+    [[nodiscard]] Replicas ready() const { return Replicas(fleet_.ready()); }
+    [[nodiscard]] Replicas pending() const { return Replicas(fleet_.pending()); }
+    void end(std::size_t t, Replicas wanted, std::string_view reason);
+    /// The whole step of one that decides by itself.
+    void step(std::size_t t, Policy& policy);
+    [[nodiscard]] std::vector<PlayedStep> take() && { return std::move(played_); }
+
+private:
+    const World* world_;
+    SimulatedFleet fleet_;
+    std::vector<PlayedStep> played_;
 };
 
 /// The whole trace under one policy.

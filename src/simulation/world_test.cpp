@@ -45,8 +45,13 @@ std::vector<int> column(const std::vector<PlayedStep>& played, int PlayedStep::*
     return out;
 }
 
+std::unique_ptr<Policy> make_usual(std::string_view policy, const World& world) {
+    const PolicyKind& kind = policies().at(policy);
+    return kind.make(world.view(), kind.usual);
+}
+
 std::vector<int> desired_by(std::string_view policy, const World& world) {
-    return column(play(world, *policies().at(policy)(world.view())), &PlayedStep::desired);
+    return column(play(world, *make_usual(policy, world)), &PlayedStep::desired);
 }
 
 using Sizes = std::vector<int>;
@@ -135,7 +140,7 @@ TEST(Clairvoyant, BridgesAShortGapAndGivesBackInALongOne) {
 /// Least total of instances over every path of sizes 2..top that serves all demand, by trying them
 /// all.
 int least_by_trying(const World& world, int top) {
-    Sizes path(world.steps(), World::replicas_min);
+    Sizes path(world.steps(), world.replicas_min);
     int least = std::numeric_limits<int>::max();
     while (true) {
         Script script(path);
@@ -148,7 +153,7 @@ int least_by_trying(const World& world, int top) {
         }
         if (serves) least = std::min(least, total);
         std::size_t digit = 0;
-        while (digit < path.size() && path[digit] == top) path[digit++] = World::replicas_min;
+        while (digit < path.size() && path[digit] == top) path[digit++] = world.replicas_min;
         if (digit == path.size()) return least;
         ++path[digit];
     }
@@ -216,7 +221,7 @@ TEST(Policies, NoneButTheClairvoyantKnowsWhatComes) {
     auto other = demand;
     constexpr std::size_t cut = 2 * 1440;
     for (std::size_t t = cut; t < other.size(); ++t) other[t] = 40.0 + static_cast<double>(t % 13);
-    for (const auto& [name, factory] : policies()) {
+    for (const auto& [name, kind] : policies()) {
         if (name == "clairvoyant") continue;
         const auto a = desired_by(name, minutes(demand, 4.0, 5));
         const auto b = desired_by(name, minutes(other, 4.0, 5));
@@ -266,8 +271,7 @@ TEST_F(Simulation, WritesARowForEveryStepAndPolicy) {
         ++rows[policy];
         if (demand.empty()) missing = time;
     }
-    for (const auto& [name, factory] : policies())
-        EXPECT_EQ(rows[std::string(name)], 6 * 288) << name;
+    for (const auto& [name, kind] : policies()) EXPECT_EQ(rows[std::string(name)], 6 * 288) << name;
     EXPECT_EQ(missing, format_timestamp(Timestamp(std::chrono::minutes(5 * 900))));
 }
 

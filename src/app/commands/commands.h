@@ -52,6 +52,7 @@ struct SimulateOptions {
     std::string out;
     std::string lead_time = "300s";
     std::vector<std::string> policies;
+    bool frontier = false;
     std::string events;
     std::string zone = "UTC";
     std::string models = "shipped";

@@ -31,8 +31,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Policy> make_clairvoyant(const PolicyWorld& world) {
-    return std::make_unique<Clairvoyant>(world);
+PolicyKind clairvoyant_kind() {
+    return {.make = [](const PolicyWorld& world, double) -> std::unique_ptr<Policy> {
+                return std::make_unique<Clairvoyant>(world);
+            },
+            .setting_name = "",
+            .usual = 0.0,
+            .settings = {}};
 }
 
 }  // namespace forescale

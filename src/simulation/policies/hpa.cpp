@@ -7,7 +7,7 @@
 namespace forescale {
 namespace {
 
-constexpr double target_utilization = 0.7;
+constexpr double usual_target = 0.7;
 constexpr double tolerance = 0.1;
 constexpr Duration down_stabilization = std::chrono::seconds(300);
 constexpr int up_pods = 4;
@@ -17,7 +17,8 @@ constexpr int up_pods = 4;
 /// the largest recommendation of the last 300 s.
 class Hpa final : public Policy {
 public:
-    explicit Hpa(const PolicyWorld& world) : world_(world) {}
+    Hpa(const PolicyWorld& world, double target)
+        : world_(world), per_replica_(world.capacity_per_replica * target) {}
 
     Replicas desired(std::size_t t, double demand, Replicas ready, Replicas pending) override {
         const int current = (ready + pending).value();
@@ -44,12 +45,11 @@ private:
     }
 
     [[nodiscard]] int recommend(double demand, int ready, int pending) const {
-        const double per_replica = world_.capacity_per_replica * target_utilization;
-        double ratio = demand / (std::max(ready, 1) * per_replica);
+        double ratio = demand / (std::max(ready, 1) * per_replica_);
         if (ratio > 1.0 && pending > 0)
-            ratio = std::max(demand / ((ready + pending) * per_replica), 1.0);
+            ratio = std::max(demand / ((ready + pending) * per_replica_), 1.0);
         if (std::abs(ratio - 1.0) <= tolerance) return bounded(ready + pending);
-        return bounded(static_cast<int>(std::ceil(std::min(demand / per_replica - 1e-9, 1e6))));
+        return bounded(static_cast<int>(std::ceil(std::min(demand / per_replica_ - 1e-9, 1e6))));
     }
 
     int move(int current, int recommended) {
@@ -63,6 +63,7 @@ private:
     }
 
     PolicyWorld world_;
+    double per_replica_;  ///< demand that one instance shall serve
     std::deque<Recommendation>
         window_;  ///< falling in size: the front is the largest of the window
     std::string_view reason_ = "steady";
@@ -70,8 +71,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Policy> make_hpa(const PolicyWorld& world) {
-    return std::make_unique<Hpa>(world);
+PolicyKind hpa_kind() {
+    return {.make = [](const PolicyWorld& world, double setting) -> std::unique_ptr<Policy> {
+                return std::make_unique<Hpa>(world, setting);
+            },
+            .setting_name = "target utilization",
+            .usual = usual_target,
+            .settings = {.95, .9, .85, .8, .75, .7, .65, .6, .55, .5, .45, .4, .35, .3}};
 }
 
 }  // namespace forescale

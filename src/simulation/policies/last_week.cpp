@@ -11,7 +11,7 @@ namespace {
 /// while there is no week yet.
 class LastWeek final : public Policy {
 public:
-    explicit LastWeek(const PolicyWorld& world) : world_(world) {}
+    LastWeek(const PolicyWorld& world, double margin) : world_(world), factor_(1.0 + margin) {}
 
     Replicas desired(std::size_t t, double demand, Replicas /*ready*/,
                      Replicas /*pending*/) override {
@@ -20,10 +20,10 @@ public:
         for (const auto& [ago, name] : {std::pair{7 * day, "week_ago"}, std::pair{day, "day_ago"}})
             if (const auto most = most_of_span(ago)) {
                 reason_ = name;
-                return need_of(world_, *most);
+                return need_of(world_, *most * factor_);
             }
         reason_ = "measured";
-        return need_of(world_, newest_);
+        return need_of(world_, newest_ * factor_);
     }
     [[nodiscard]] std::string_view reason() const override { return reason_; }
 
@@ -42,6 +42,7 @@ private:
     }
 
     PolicyWorld world_;
+    double factor_;
     std::vector<double> seen_;
     double newest_ = 0.0;
     std::string_view reason_ = "measured";
@@ -49,8 +50,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Policy> make_last_week(const PolicyWorld& world) {
-    return std::make_unique<LastWeek>(world);
+PolicyKind last_week_kind() {
+    return {.make = [](const PolicyWorld& world, double setting) -> std::unique_ptr<Policy> {
+                return std::make_unique<LastWeek>(world, setting);
+            },
+            .setting_name = "margin on the past",
+            .usual = 0.0,
+            .settings = {-.3, -.2, -.1, 0.0, .05, .1, .2, .3, .5, .75, 1.0, 1.5, 2.0, 3.0}};
 }
 
 }  // namespace forescale

@@ -4,11 +4,11 @@
 namespace forescale {
 
 // One file per policy; policies() lists them.
-[[nodiscard]] std::unique_ptr<Policy> make_clairvoyant(const PolicyWorld& world);
-[[nodiscard]] std::unique_ptr<Policy> make_forescale(const PolicyWorld& world);
-[[nodiscard]] std::unique_ptr<Policy> make_hpa(const PolicyWorld& world);
-[[nodiscard]] std::unique_ptr<Policy> make_last_week(const PolicyWorld& world);
-[[nodiscard]] std::unique_ptr<Policy> make_static_peak(const PolicyWorld& world);
+[[nodiscard]] PolicyKind clairvoyant_kind();
+[[nodiscard]] PolicyKind forescale_kind();
+[[nodiscard]] PolicyKind hpa_kind();
+[[nodiscard]] PolicyKind last_week_kind();
+[[nodiscard]] PolicyKind static_peak_kind();
 
 /// Instances that serve `demand`, within the world's bounds; replicas_min when it is NaN.
 [[nodiscard]] Replicas need_of(const PolicyWorld& world, double demand);

@@ -5,10 +5,13 @@
 
 namespace forescale {
 
-const std::map<std::string_view, PolicyFactory>& policies() {
-    static const std::map<std::string_view, PolicyFactory> all{
-        {"clairvoyant", make_clairvoyant}, {"forescale", make_forescale},     {"hpa", make_hpa},
-        {"last-week", make_last_week},     {"static-peak", make_static_peak},
+const std::map<std::string_view, PolicyKind>& policies() {
+    static const std::map<std::string_view, PolicyKind> all{
+        {"clairvoyant", clairvoyant_kind()},
+        {"forescale", forescale_kind()},
+        {"hpa", hpa_kind()},
+        {"last-week", last_week_kind()},
+        {"static-peak", static_peak_kind()},
     };
     return all;
 }

@@ -9,24 +9,30 @@ namespace {
 /// No autoscaling: the peak of the warm-up, for ever. While it warms up, the peak so far.
 class StaticPeak final : public Policy {
 public:
-    explicit StaticPeak(const PolicyWorld& world) : world_(world) {}
+    StaticPeak(const PolicyWorld& world, double share) : world_(world), share_(share) {}
 
     Replicas desired(std::size_t t, double demand, Replicas /*ready*/,
                      Replicas /*pending*/) override {
         if (t <= world_.warm_up_steps && std::isfinite(demand)) peak_ = std::max(peak_, demand);
-        return need_of(world_, peak_);
+        return need_of(world_, peak_ * share_);
     }
     [[nodiscard]] std::string_view reason() const override { return "peak"; }
 
 private:
     PolicyWorld world_;
+    double share_;
     double peak_ = 0.0;
 };
 
 }  // namespace
 
-std::unique_ptr<Policy> make_static_peak(const PolicyWorld& world) {
-    return std::make_unique<StaticPeak>(world);
+PolicyKind static_peak_kind() {
+    return {.make = [](const PolicyWorld& world, double setting) -> std::unique_ptr<Policy> {
+                return std::make_unique<StaticPeak>(world, setting);
+            },
+            .setting_name = "share of the peak",
+            .usual = 1.0,
+            .settings = {.3, .4, .5, .6, .7, .8, .9, 1.0, 1.1, 1.25, 1.5, 2.0}};
 }
 
 }  // namespace forescale

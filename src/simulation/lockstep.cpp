@@ -1,0 +1,48 @@
+#include "simulation/lockstep.h"
+
+#include "decision/decide.h"
+#include "simulation/policies/forescale.h"
+
+namespace forescale {
+namespace {
+
+/// One policy beside the production run: what it decides, and the fleet that comes of it.
+class Branch {
+public:
+    Branch(const World& world, const Service& service) : service_(service), player_(world) {}
+
+    void step(std::size_t t, const DecisionInputs& known, Timestamp now) {
+        player_.begin(t);
+        DecisionInputs inputs = known;
+        inputs.capacity = {.ready = player_.ready(), .pending = player_.pending(), .seen_at = now};
+        const Decision decision = decide(service_, std::move(inputs), now, state_);
+        player_.end(t, decision.desired, to_string(decision.reason));
+    }
+    [[nodiscard]] std::vector<PlayedStep> take() && { return std::move(player_).take(); }
+
+private:
+    Service service_;
+    DecisionState state_;
+    Player player_;
+};
+
+}  // namespace
+
+std::vector<std::vector<PlayedStep>> play_in_lockstep(const World& world, const PolicyWorld& view,
+                                                      std::span<const ScalingPolicy> policies) {
+    Forescale production(view, ScalingPolicy{});
+    Player usual(world);
+    std::vector<Branch> branches;
+    for (const ScalingPolicy& policy : policies)
+        branches.emplace_back(world, simulated_service(view, policy));
+    for (std::size_t t = 0; t < world.steps(); ++t) {
+        usual.step(t, production);
+        const DecisionInputs known = production.run().inputs({});
+        for (Branch& branch : branches) branch.step(t, known, production.turn_at(t));
+    }
+    std::vector<std::vector<PlayedStep>> played;
+    for (Branch& branch : branches) played.push_back(std::move(branch).take());
+    return played;
+}
+
+}  // namespace forescale

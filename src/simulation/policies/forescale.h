@@ -1,0 +1,37 @@
+#pragma once
+#include "domain/service.h"
+#include "simulation/policy.h"
+#include "simulation/virtual_run.h"
+
+namespace forescale {
+
+/// The policy of the service at a safety setting, which is the one place that says what is turned.
+/// Below 1 it is the quantile of the demand of the lead time, without headroom. From 1 on the
+/// quantile stays where the far tail is still known, and the setting minus 1 is the headroom on it.
+[[nodiscard]] ScalingPolicy at_setting(double setting);
+
+/// A service of that world with the policy's defaults, but for what the world and the setting say.
+[[nodiscard]] Service simulated_service(const PolicyWorld& world, const ScalingPolicy& policy);
+
+/// The product itself: one turn of the real pipeline at the start of every step.
+class Forescale final : public Policy {
+public:
+    Forescale(const PolicyWorld& world, const ScalingPolicy& policy);
+
+    Replicas desired(std::size_t t, double demand, Replicas ready, Replicas pending) override;
+    [[nodiscard]] std::string_view reason() const override;
+
+    /// When the turn of step `t` is: on the grid of steps counted from 1970, which is the one that
+    /// windows are cut on.
+    [[nodiscard]] Timestamp turn_at(std::size_t t) const {
+        return world_.start - phase_ + world_.step * static_cast<Duration::rep>(t);
+    }
+    [[nodiscard]] const VirtualRun& run() const { return *run_; }
+
+private:
+    PolicyWorld world_;
+    Duration phase_;
+    std::unique_ptr<VirtualRun> run_;
+};
+
+}  // namespace forescale
