@@ -12,10 +12,13 @@ std::string sha256_hex(std::string_view bytes) {
     const int ok =
         EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
     ASSERT(ok == 1);
+    constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;
     hex.reserve(std::size_t{size} * 2);
-    for (unsigned int i = 0; i < size; ++i)
-        fmt::format_to(std::back_inserter(hex), "{:02x}", digest.at(i));
+    for (unsigned int i = 0; i < size; ++i) {
+        hex += digits[digest.at(i) >> 4U];
+        hex += digits[digest.at(i) & 0xfU];
+    }
     return hex;
 }
 

@@ -30,6 +30,17 @@ bool knows_clock(std::string_view member) {
     return !is_baseline(member) && !member.starts_with("ridge");
 }
 
+/// format_duration() of a headline horizon.
+const std::string& name_of_headline(Duration horizon) {
+    static const auto names = [] {
+        std::array<std::string, headline_horizons.size()> made;
+        std::ranges::transform(headline_horizons, made.begin(), format_duration);
+        return made;
+    }();
+    return names[static_cast<std::size_t>(std::ranges::find(headline_horizons, horizon) -
+                                          headline_horizons.begin())];
+}
+
 Service shape_of(const Service& service) {
     Service shape;
     shape.id = service.id;
@@ -358,9 +369,10 @@ std::string Forecaster::Impl::guarded_because(std::size_t member) const {
         const std::size_t anchor = anchor_of(horizon);
         if (step * anchors[anchor] != horizon) continue;
         const std::string& here = at_anchors[anchor].guard().because(member);
-        if (!here.empty())
-            why += fmt::format("{}not heard at {}: {}", why.empty() ? "" : "; ",
-                               format_duration(horizon), here);
+        if (here.empty()) continue;
+        // Put together by hand: it is said of every member at every step.
+        why.append(why.empty() ? "" : "; ").append("not heard at ");
+        why.append(name_of_headline(horizon)).append(": ").append(here);
     }
     return why;
 }
