@@ -43,38 +43,133 @@ double prior_scale(Part part) {
     return 1.0;
 }
 
-/// One history as a weighted regression: buckets that are present, one column each.
+/// One history as a weighted regression: buckets that are present, one column each. Coefficients
+/// stand in the order of Structure, but for its waves, which come last: buckets at the same time of
+/// the week share them, so that sums over a hundred times of the week stand for sums over all
+/// buckets, a fifth of the work.
 struct Regression {
-    Eigen::MatrixXd rows;     ///< [columns x buckets]
-    Eigen::VectorXd levels;   ///< [buckets]
-    Eigen::VectorXd recency;  ///< [buckets] weight 0..1
-    std::vector<Part> parts;
-    Eigen::VectorXd prior;  ///< [columns] where a coefficient is believed to be
+    Eigen::MatrixXd own;              ///< [columns but waves x buckets]
+    Eigen::MatrixXd waves;            ///< [columns x times of the week]
+    std::vector<Eigen::Index> slots;  ///< [buckets] time of the week
+    Eigen::VectorXd levels;           ///< [buckets]
+    Eigen::VectorXd recency;          ///< [buckets] weight 0..1
+    std::vector<Part> parts;          ///< [columns]
+    Eigen::VectorXd prior;            ///< [columns] where a coefficient is believed to be
+    Eigen::Index used = 0;            ///< columns of `own` up to the last that is not always zero
+
+    [[nodiscard]] Eigen::VectorXd level_of(const Eigen::VectorXd& coefficients) const;
 };
+
+/// The middles of the buckets that are present.
+std::vector<Timestamp> times_of(const Series& levels) {
+    std::vector<Timestamp> times;
+    Timestamp middle = levels.oldest() + levels.step() / 2;
+    for (const double value : levels.values()) {
+        if (std::isfinite(value)) times.push_back(middle);
+        middle += levels.step();
+    }
+    return times;
+}
+
+/// The times of the week that occur, and which of them every bucket has.
+void set_waves(Regression& regression, std::span<const Timestamp> times, const Calendar& calendar,
+               const Structure& structure) {
+    std::vector<Duration> of_week;
+    for (const Timestamp at : times) of_week.push_back(Structure::time_of_week(calendar, at));
+    std::vector<Duration> distinct = of_week;
+    std::ranges::sort(distinct);
+    distinct.erase(std::ranges::unique(distinct).begin(), distinct.end());
+    for (const Duration time : of_week)
+        regression.slots.push_back(std::ranges::lower_bound(distinct, time) - distinct.begin());
+    regression.waves.resize(static_cast<Eigen::Index>(structure.wave_columns()),
+                            static_cast<Eigen::Index>(distinct.size()));
+    for (std::size_t slot = 0; slot < distinct.size(); ++slot)
+        structure.wave_row(distinct[slot],
+                           std::span(regression.waves.col(static_cast<Eigen::Index>(slot)).data(),
+                                     structure.wave_columns()));
+}
+
+void set_own(Regression& regression, std::span<const Timestamp> times, const Calendar& calendar,
+             const Structure& structure) {
+    const std::size_t columns = structure.columns() - structure.wave_columns();
+    regression.own.resize(static_cast<Eigen::Index>(columns),
+                          static_cast<Eigen::Index>(times.size()));
+    for (std::size_t n = 0; n < times.size(); ++n) {
+        const std::span row(regression.own.col(static_cast<Eigen::Index>(n)).data(), columns);
+        structure.trend_row(times[n], row.first(Structure::trend_columns));
+        structure.other_row(calendar, times[n], row.subspan(Structure::trend_columns));
+    }
+    const auto holidays = static_cast<Eigen::Index>(Structure::holiday_columns);
+    const bool has_holidays = (regression.own.bottomRows(holidays).array() > 0.0).any();
+    regression.used = regression.own.rows() - (has_holidays ? 0 : holidays);
+}
 
 Regression regression_of(const Series& levels, const Calendar& calendar,
                          const Structure& structure) {
-    const std::span<const double> values = levels.values();
-    const auto present = std::ranges::count_if(values, [](double v) { return std::isfinite(v); });
-    const auto columns = static_cast<Eigen::Index>(structure.columns());
-    Regression regression{.rows = Eigen::MatrixXd(columns, present),
-                          .levels = Eigen::VectorXd(present),
-                          .recency = Eigen::VectorXd(present),
-                          .parts = structure.parts(),
-                          .prior = Eigen::VectorXd::Zero(columns)};
-    Eigen::Index n = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (!std::isfinite(values[i])) continue;
-        const Timestamp start = levels.oldest() + levels.step() * static_cast<Duration::rep>(i);
-        structure.row(calendar, start + levels.step() / 2,
-                      std::span(regression.rows.col(n).data(), structure.columns()));
-        const double age = static_cast<double>((levels.newest() - start).count()) /
-                           static_cast<double>(day.count());
-        regression.levels[n] = values[i];
+    Regression regression;
+    const std::vector<Timestamp> times = times_of(levels);
+    set_own(regression, times, calendar, structure);
+    set_waves(regression, times, calendar, structure);
+    const auto present = static_cast<Eigen::Index>(times.size());
+    regression.levels.resize(present);
+    std::ranges::copy_if(levels.values(), regression.levels.begin(),
+                         [](double v) { return std::isfinite(v); });
+    regression.recency.resize(present);
+    const Timestamp newest = levels.newest() + levels.step() / 2;
+    for (Eigen::Index n = 0; n < present; ++n) {
+        const double age =
+            static_cast<double>((newest - times[static_cast<std::size_t>(n)]).count()) /
+            static_cast<double>(day.count());
         regression.recency[n] = std::exp2(-age / half_life_days);
-        ++n;
     }
+    regression.parts = structure.parts();
+    const auto waves = regression.parts.begin() + Structure::trend_columns;
+    std::rotate(waves, waves + regression.waves.rows(), regression.parts.end());
+    regression.prior = Eigen::VectorXd::Zero(regression.own.rows() + regression.waves.rows());
     return regression;
+}
+
+Eigen::VectorXd Regression::level_of(const Eigen::VectorXd& coefficients) const {
+    Eigen::VectorXd level = own.topRows(used).transpose() * coefficients.head(used);
+    const Eigen::VectorXd of_waves = waves.transpose() * coefficients.tail(waves.rows());
+    for (Eigen::Index n = 0; n < level.size(); ++n)
+        level[n] += of_waves[slots[static_cast<std::size_t>(n)]];
+    return level;
+}
+
+/// Both sides of the normal equations; of the matrix its lower triangle.
+struct Equations {
+    Eigen::MatrixXd gram;
+    Eigen::VectorXd moments;
+};
+
+Equations equations_of(const Regression& regression, const Eigen::VectorXd& weights) {
+    const auto own = regression.own.topRows(regression.used);
+    const Eigen::MatrixXd& waves = regression.waves;
+    const Eigen::Index columns = regression.prior.size();
+    Equations of{.gram = Eigen::MatrixXd::Zero(columns, columns),
+                 .moments = Eigen::VectorXd::Zero(columns)};
+    Eigen::MatrixXd own_at = Eigen::MatrixXd::Zero(own.rows(), waves.cols());
+    Eigen::VectorXd weight_at = Eigen::VectorXd::Zero(waves.cols());
+    Eigen::VectorXd level_at = Eigen::VectorXd::Zero(waves.cols());
+    for (Eigen::Index n = 0; n < weights.size(); ++n) {
+        const Eigen::Index slot = regression.slots[static_cast<std::size_t>(n)];
+        own_at.col(slot) += weights[n] * own.col(n);
+        weight_at[slot] += weights[n];
+        level_at[slot] += weights[n] * regression.levels[n];
+    }
+    const Eigen::MatrixXd scaled = own * weights.cwiseSqrt().asDiagonal();
+    of.gram.topLeftCorner(own.rows(), own.rows())
+        .selfadjointView<Eigen::Lower>()
+        .rankUpdate(scaled);
+    const Eigen::MatrixXd scaled_waves = waves * weight_at.cwiseSqrt().asDiagonal();
+    of.gram.bottomRightCorner(waves.rows(), waves.rows())
+        .selfadjointView<Eigen::Lower>()
+        .rankUpdate(scaled_waves);
+    of.gram.bottomLeftCorner(waves.rows(), own.rows()).noalias() = waves * own_at.transpose();
+    of.moments.head(own.rows()) = own * weights.cwiseProduct(regression.levels);
+    of.moments.tail(waves.rows()) = waves * level_at;
+    return of;
 }
 
 double median_of(Eigen::VectorXd values) {
@@ -118,17 +213,14 @@ Eigen::VectorXd weights(const Regression& regression, const Solution& last) {
 }
 
 Solution solve(const Regression& regression, const Solution& last) {
-    const Eigen::VectorXd root = weights(regression, last).cwiseSqrt();
+    Equations equations = equations_of(regression, weights(regression, last));
     const Eigen::VectorXd penalty = penalties(regression, last);
-    const Eigen::MatrixXd scaled = regression.rows * root.asDiagonal();
-    Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(scaled.rows(), scaled.rows());
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(scaled);
-    gram.diagonal() += penalty;
-    const Eigen::VectorXd moments =
-        scaled * regression.levels.cwiseProduct(root) + penalty.cwiseProduct(regression.prior);
+    equations.gram.diagonal() += penalty;
+    equations.moments += penalty.cwiseProduct(regression.prior);
     Solution next;
-    next.coefficients = gram.selfadjointView<Eigen::Lower>().ldlt().solve(moments);
-    next.residuals = regression.levels - regression.rows.transpose() * next.coefficients;
+    next.coefficients =
+        equations.gram.selfadjointView<Eigen::Lower>().ldlt().solve(equations.moments);
+    next.residuals = regression.levels - regression.level_of(next.coefficients);
     next.deviation = robust_deviation(next.residuals);
     return next;
 }
@@ -206,11 +298,13 @@ std::optional<Fit> fit(const Series& levels, const Calendar& calendar,
     Fit fit;
     fit.structure = Structure::of(from, until - from, levels.step(), found);
     Regression regression = regression_of(levels, calendar, fit.structure);
-    std::ranges::copy(holiday,
-                      regression.prior.end() - static_cast<std::ptrdiff_t>(holiday.size()));
+    std::ranges::copy(holiday, regression.prior.begin() + regression.own.rows() -
+                                   static_cast<std::ptrdiff_t>(holiday.size()));
     const Solution solution = solve(regression);
     if (!solution.coefficients.allFinite()) return std::nullopt;
     fit.coefficients.assign(solution.coefficients.begin(), solution.coefficients.end());
+    std::rotate(fit.coefficients.begin() + Structure::trend_columns,
+                fit.coefficients.end() - regression.waves.rows(), fit.coefficients.end());
     fit.level_max = regression.levels.maxCoeff();
     fit.scale = solution.deviation;
     return fit;

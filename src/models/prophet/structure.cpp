@@ -89,10 +89,13 @@ Structure Structure::of(Timestamp from, Duration span, Duration bucket,
     return structure;
 }
 
+std::size_t Structure::wave_columns() const {
+    return 2 * static_cast<std::size_t>(daily + weekly - weekly / 7);
+}
+
 std::size_t Structure::columns() const {
-    const auto waves = static_cast<std::size_t>(daily + weekly - weekly / 7) +
-                       seasons.size() * static_cast<std::size_t>(season_harmonics);
-    return 2 + change_points + 2 * waves + holiday_columns;
+    return trend_columns + wave_columns() +
+           2 * static_cast<std::size_t>(season_harmonics) * seasons.size() + holiday_columns;
 }
 
 std::vector<Part> Structure::parts() const {
@@ -115,7 +118,18 @@ double Structure::change_point_at(std::size_t index) {
            static_cast<double>(change_points);
 }
 
+Duration Structure::time_of_week(const Calendar& calendar, Timestamp at) {
+    const Timestamp local = calendar.zone.to_local(at) - monday;
+    return local - floor_to(local, week);
+}
+
 void Structure::row(const Calendar& calendar, Timestamp at, std::span<double> out) const {
+    trend_row(at, out.first(trend_columns));
+    wave_row(time_of_week(calendar, at), out.subspan(trend_columns, wave_columns()));
+    other_row(calendar, at, out.subspan(trend_columns + wave_columns()));
+}
+
+void Structure::trend_row(Timestamp at, std::span<double> out) const {
     const double beyond = std::max(0.0, ratio(at - from - span, damping));
     const double carried = ratio(damping, span) * (1.0 - std::exp(-beyond));
     const double time = std::min(ratio(at - from, span), 1.0) + carried;
@@ -123,15 +137,16 @@ void Structure::row(const Calendar& calendar, Timestamp at, std::span<double> ou
     out[1] = time;
     for (std::size_t j = 0; j < change_points; ++j)
         out[2 + j] = std::max(0.0, time - change_point_at(j));
+}
 
-    const Timestamp local = calendar.zone.to_local(at);
-    const double of_day = phase(local, day);
-    const double of_week = phase(local - monday, week);
-    auto rest = harmonics(of_day, daily, out.subspan(2 + change_points));
-    rest = harmonics(of_week, weekly, rest, 7);
-    for (const Duration period : seasons)
-        rest = harmonics(phase(at, period), season_harmonics, rest);
-    holiday_row(calendar, local, rest);
+void Structure::wave_row(Duration of_week, std::span<double> out) const {
+    const auto rest = harmonics(ratio(of_week % day, day), daily, out);
+    harmonics(ratio(of_week, week), weekly, rest, 7);
+}
+
+void Structure::other_row(const Calendar& calendar, Timestamp at, std::span<double> out) const {
+    for (const Duration period : seasons) out = harmonics(phase(at, period), season_harmonics, out);
+    holiday_row(calendar, calendar.zone.to_local(at), out);
 }
 
 }  // namespace forescale::prophet
