@@ -348,7 +348,7 @@ def health_says_when_data_are_missing_and_when_they_are_back():
             wait_for(lambda: health()[1]["state"] == "ok", "good health")
             bad = wait_for(lambda: (now := health())[1]["state"] not in ("ok", "none") and now, "word of the missing data")
             assert "samples" in bad[1]["detail"] and bad[0]["state"] != "ok", bad
-            service = wait_for(lambda: (now := gapped.get("/api/v1/scaling/status"))["services"][0]["mode"] == "hold" and now, "a hold")
+            service = wait_for(lambda: (now := gapped.get("/api/v1/scaling/status"))["services"][0]["ground"] == "hold" and now, "a hold")
             assert service["services"][0]["newest"]["stale"] and service["alerts"][0]["name"] == "samples_missing", service
             wait_for(lambda: health()[1]["state"] == "ok", "good health when the samples are back")
             assert gapped.get("/api/v1/scaling/status")["alerts"] == []

@@ -15,11 +15,11 @@ const SORT_EVERY_MS = 4000;      // a list that reorders all the time cannot be 
 const POLL_EVERY_MS = 5000;      // when there is no stream
 
 const REASONS = {
-  forecast: "forecast", reactive_floor: "measured load", reactive: "reactive", confidence_gate: "low confidence",
+  forecast: "forecast", reactive_floor: "measured load", reactive: "reactive", confidence_gate: "low confidence", accuracy_gate: "forecasts did harm",
   forecast_fallback: "forecast stands in", hold_missing_data: "held: no data", tolerance: "small change",
   stabilization: "stabilizing", rate_limit: "rate limit", cooldown: "cooldown", bounds: "at a bound", steady: "steady",
 };
-const CAREFUL = new Set(["hold_missing_data", "forecast_fallback", "confidence_gate"]);
+const CAREFUL = new Set(["hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate"]);
 
 const state = {
   services: new Map(), order: [], sortedAt: 0, selected: null, range: "24 h", search: "",
@@ -218,7 +218,7 @@ function renderService() {
     fact("Risk", percent(service.risk), "in the lead time"),
     fact("Confidence", signed(service.confidence)),
     fact("Lead time", spanText(service.lead_time_s || 0), service.lead_time_learned ? "learned" : "as stated"),
-    fact("Mode", (service.mode || "–").replaceAll("_", " ")));
+    fact("Driven by", (service.ground || "–").replaceAll("_", " ")));
 }
 
 function legendItem(key, name, value) {

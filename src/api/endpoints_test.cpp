@@ -111,7 +111,7 @@ TEST_F(Endpoints, BeforeTheFirstTurnEverythingAnswers) {
     view->services.emplace_back().service.id = ServiceId("new");
     board_.publish(view);
     const auto status = read("/api/v1/scaling/status").at("services").at(0);
-    EXPECT_EQ(status.at("mode"), "starting");
+    EXPECT_EQ(status.at("ground"), "starting");
     EXPECT_TRUE(status.at("newest").is_null());
     EXPECT_EQ(read("/api/v1/metrics", {{"service", "new"}}).at("actual").as_array().size(), 0U);
 }
@@ -159,7 +159,7 @@ TEST_F(Endpoints, StatusTellsWhatAnOperatorAsks) {
     EXPECT_EQ(one.at("ready"), 6);
     EXPECT_EQ(one.at("pending"), 1);
     EXPECT_EQ(one.at("desired"), 7);
-    EXPECT_EQ(one.at("mode"), "forecast");
+    EXPECT_EQ(one.at("ground"), "forecast");
     EXPECT_EQ(one.at("reason"), "forecast");
     EXPECT_EQ(one.at("lead_time_learned"), false);
     EXPECT_EQ(one.at("newest").at("age_s").to_number<double>(), 0.0);

@@ -71,7 +71,7 @@ std::optional<double> utilization(const ServiceView& view) {
     return view.newest.value / capacity;
 }
 
-std::string_view mode_of(const ServiceView& view) {
+std::string_view driver_of(const ServiceView& view) {
     if (!view.decision) return "starting";
     switch (ground_of(view.decision->reason)) {
         case Ground::hold:
@@ -133,7 +133,7 @@ json::object status_json(const ServiceView& view, Timestamp now) {
     out["utilization"] = used ? json::value(*used) : json::value(nullptr);
     out["lead_time_s"] = in_seconds(view.lead_time);
     out["lead_time_learned"] = view.lead_time_learned;
-    out["mode"] = mode_of(view);
+    out["ground"] = driver_of(view);
     out["reason"] =
         decision != nullptr ? json::value(to_string(decision->reason)) : json::value(nullptr);
     out["sentence"] =

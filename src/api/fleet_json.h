@@ -21,7 +21,7 @@ namespace forescale {
 
 /// What drives the size of a service now: "starting", "forecast", "reactive", "forecast_fallback"
 /// or "hold".
-[[nodiscard]] std::string_view mode_of(const ServiceView& view);
+[[nodiscard]] std::string_view driver_of(const ServiceView& view);
 /// The worst component; degraded before the first turn.
 [[nodiscard]] HealthState overall_health(const FleetView& view);
 /// Demand over what the ready replicas serve; empty when one of both is not known.

@@ -19,7 +19,7 @@ json::object service_json(const ServiceView& view, Timestamp now) {
             {"desired", (view.decision ? view.decision->desired : view.capacity.total()).value()},
             {"reason",
              view.decision ? json::value(to_string(view.decision->reason)) : json::value(nullptr)},
-            {"mode", mode_of(view)},
+            {"ground", driver_of(view)},
             {"risk", view.risk},
             {"confidence", view.path ? json::value(view.path->confidence) : json::value(nullptr)},
             {"utilization", used ? json::value(*used) : json::value(nullptr)}};

@@ -61,6 +61,9 @@ public:
         return newest(rows.operations, page, [](const Operation& r) { return r.intended_at; });
     }
     Result<std::vector<Operation>> open_operations() override { return std::vector<Operation>{}; }
+    Result<std::vector<Control>> controls(std::int64_t after) override {
+        return select(rows.controls, [&](const Control& c) { return c.sequence > after; });
+    }
     Result<std::vector<BusinessEvent>> events(Timestamp since) override {
         return select(rows.events, [&](const BusinessEvent& e) { return e.end > since; });
     }

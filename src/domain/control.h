@@ -23,6 +23,14 @@ enum class ControlKind : std::uint8_t { mode, pause, resume, approve, reject };
     }
     return "unknown";
 }
+/// errors  invalid_argument
+[[nodiscard]] inline Result<ControlKind> parse_control_kind(std::string_view text) {
+    for (const ControlKind kind :
+         std::array{ControlKind::mode, ControlKind::pause, ControlKind::resume,
+                    ControlKind::approve, ControlKind::reject})
+        if (to_string(kind) == text) return kind;
+    return fail(Errc::invalid_argument, "'{}' is no kind of control", text);
+}
 
 /// What a person asked of one service at run time. Recorded before it is in force, so that a
 /// restart finds it.

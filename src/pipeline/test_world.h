@@ -53,6 +53,9 @@ public:
     Result<std::vector<BusinessEvent>> events(Timestamp since) override {
         return behind_.events(since);
     }
+    Result<std::vector<Control>> controls(std::int64_t after) override {
+        return behind_.controls(after);
+    }
     Result<std::vector<PerformanceRow>> performance(const Page& page) override {
         return behind_.performance(page);
     }

@@ -21,6 +21,7 @@ public:
     }
     Result<std::vector<Operation>> operations(const Page& /*page*/) override { return {}; }
     Result<std::vector<Operation>> open_operations() override { return {}; }
+    Result<std::vector<Control>> controls(std::int64_t /*after*/) override { return {}; }
     Result<std::vector<BusinessEvent>> events(Timestamp /*since*/) override { return {}; }
     Result<std::vector<PerformanceRow>> performance(const Page& /*page*/) override { return {}; }
     Result<std::vector<AuditEntry>> audit(std::int64_t /*first*/,

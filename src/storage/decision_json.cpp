@@ -119,6 +119,20 @@ void append_step(std::string& out, const RuleStep& step) {
     object.close();
 }
 
+void append_approval(std::string& out, const std::optional<Approval>& approval) {
+    if (!approval) {
+        out += "null";
+        return;
+    }
+    ObjectWriter object(out);
+    object.text("proposal", approval->proposal);
+    object.flag("up", approval->up);
+    object.count("to", approval->to.value());
+    object.text("by", approval->by);
+    object.time("at", approval->at);
+    object.close();
+}
+
 void append_inputs(std::string& out, const DecisionInputs& inputs) {
     ObjectWriter object(out);
     object.begin("capacity");
@@ -133,6 +147,9 @@ void append_inputs(std::string& out, const DecisionInputs& inputs) {
     append_lead_demand(out, inputs.lead_demand);
     object.begin("members");
     append_array(out, inputs.members, append_member);
+    object.begin("approval");
+    append_approval(out, inputs.approval);
+    object.flag("forecasts_harm", inputs.forecasts_harm);
     object.close();
 }
 
@@ -153,6 +170,10 @@ public:
         const json::value* value = find(key);
         if (value != nullptr && !value->is_object()) complain(key, "is no object");
         return {value, problem_};
+    }
+    /// For fields that records of earlier versions lack.
+    [[nodiscard]] bool has(std::string_view key) const {
+        return object_ != nullptr && object_->contains(key);
     }
     [[nodiscard]] std::string text(std::string_view key) {
         const json::value* value = find(key);
@@ -281,6 +302,25 @@ RuleStep read_step(ObjectReader object) {
             .detail = object.text("detail")};
 }
 
+std::optional<Approval> read_approval(ObjectReader& inputs) {
+    const json::value* value = inputs.has("approval") ? inputs.find("approval") : nullptr;
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    ObjectReader object = inputs.object("approval");
+    return Approval{.proposal = object.text("proposal"),
+                    .up = object.flag("up"),
+                    .to = Replicas(object.count("to")),
+                    .by = object.text("by"),
+                    .at = object.time("at")};
+}
+
+Mode read_mode(ObjectReader& object) {
+    if (!object.has("mode")) return Mode::automatic;
+    const auto mode = parse_mode(object.text("mode"));
+    if (mode) return *mode;
+    object.complain("mode", "is no mode");
+    return Mode::observe;
+}
+
 DecisionInputs read_inputs(ObjectReader object) {
     return {.capacity = read_capacity(object.object("capacity")),
             .newest = read_point(object.object("newest")),
@@ -289,7 +329,11 @@ DecisionInputs read_inputs(ObjectReader object) {
             .lead_time = object.seconds("lead_time_s"),
             .confidence = object.number("confidence"),
             .members = object.array("members", read_member),
-            .capacity_per_replica = Demand(object.number("capacity_per_replica"))};
+            .capacity_per_replica = Demand(object.number("capacity_per_replica")),
+            .pauses = {},
+            .mode = Mode::automatic,
+            .approval = read_approval(object),
+            .forecasts_harm = object.has("forecasts_harm") && object.flag("forecasts_harm")};
 }
 
 Reason read_reason(ObjectReader& object) {
@@ -300,17 +344,20 @@ Reason read_reason(ObjectReader& object) {
 }
 
 Decision read_decision(ObjectReader object) {
-    return {.id = object.text("id"),
-            .service = ServiceId(object.text("service")),
-            .at = object.time("at"),
-            .inputs = read_inputs(object.object("inputs")),
-            .quantile = object.number("quantile"),
-            .demand_planned = object.number("demand_planned"),
-            .steps = object.array("steps", read_step),
-            .desired = Replicas(object.count("desired")),
-            .reason = read_reason(object),
-            .sentence = object.text("sentence"),
-            .why_not_fewer = object.text("why_not_fewer")};
+    Decision decision{.id = object.text("id"),
+                      .service = ServiceId(object.text("service")),
+                      .at = object.time("at"),
+                      .inputs = read_inputs(object.object("inputs")),
+                      .quantile = object.number("quantile"),
+                      .demand_planned = object.number("demand_planned"),
+                      .steps = object.array("steps", read_step),
+                      .desired = Replicas(object.count("desired")),
+                      .reason = read_reason(object),
+                      .sentence = object.text("sentence"),
+                      .why_not_fewer = object.text("why_not_fewer"),
+                      .acts = !object.has("acts") || object.flag("acts")};
+    decision.inputs.mode = read_mode(object);
+    return decision;
 }
 
 }  // namespace
@@ -325,6 +372,8 @@ std::string decision_to_json(const Decision& decision) {
     object.count("desired", decision.desired.value());
     object.count("current", decision.inputs.capacity.total().value());
     object.flag("changes", decision.changes());
+    object.text("mode", to_string(decision.inputs.mode));
+    object.flag("acts", decision.acts);
     object.text("reason", to_string(decision.reason));
     object.text("sentence", decision.sentence);
     object.text("why_not_fewer", decision.why_not_fewer);

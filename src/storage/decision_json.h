@@ -8,14 +8,16 @@ namespace forescale {
 
 /// The whole record as one JSON object: what scaling_decisions keeps and what the API shows.
 ///
-///     {"id", "service", "at", "desired", "current", "changes", "reason", "sentence",
+///     {"id", "service", "at", "desired", "current", "changes", "mode", "acts", "reason",
+///     "sentence",
 ///      "why_not_fewer", "quantile", "demand_planned",
 ///      "inputs": {"capacity": {"ready", "pending", "seen_at"},
 ///                 "newest": {"at", "value", "state"}, "newest_age_s",
 ///                 "lead_time_s", "confidence", "capacity_per_replica",
 ///                 "lead_demand": null | {"from", "lead_s", "level_max",
 ///                                        "quantiles": {"0.05": ..., "0.99": ...}},
-///                 "members": [{"name", "weight", "asleep", "asleep_because"}]},
+///                 "members": [{"name", "weight", "asleep", "asleep_because"}],
+///                 "approval": null | {"proposal", "up", "to", "by", "at"}, "forecasts_harm"},
 ///      "steps": [{"rule", "before", "after", "detail"}]}
 ///
 /// Times are ISO-8601 with Z, durations seconds. "current" and "changes" are derived for the

@@ -134,6 +134,18 @@ TEST(DecisionJson, NewFieldsOfALaterProgramAreIgnored) {
     expect_same(made(), *read);
 }
 
+TEST(DecisionJson, ARecordFromBeforeThereWereModesActed) {
+    std::string text = decision_to_json(made());
+    for (const std::string field : {R"("mode":"approve",)", R"("acts":false,)"}) {
+        ASSERT_NE(text.find(field), std::string::npos);
+        text.erase(text.find(field), field.size());
+    }
+    const auto read = decision_from_json(text);
+    ASSERT_OK(read);
+    EXPECT_TRUE(read->acts);
+    EXPECT_EQ(read->inputs.mode, Mode::automatic);
+}
+
 TEST(DecisionJson, SaysWhichFieldIsWrong) {
     const std::vector<std::pair<std::string, std::string>> cases{
         {R"("desired":7)", R"("desired":"seven")"},

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/error.h"
 #include "domain/audit.h"
+#include "domain/control.h"
 #include "domain/decision.h"
 #include "domain/event.h"
 #include "domain/operation.h"
@@ -76,6 +77,7 @@ struct Batch {
     std::vector<Decision> decisions = {};          ///< ignored when the id exists already
     std::vector<Operation> operations = {};        ///< replaces the row of the same id
     std::vector<BusinessEvent> events = {};        ///< replaces the row of the same id
+    std::vector<Control> controls = {};            ///< ignored when the sequence exists already
     std::vector<PerformanceRow> performance = {};  ///< adds to the row: member, horizon and day
     std::vector<AuditEntry> audit = {};  ///< must continue the chain: sequence is newest + 1
     std::vector<CheckpointRow> checkpoints = {};
@@ -106,7 +108,7 @@ struct Retention {
     Duration raw = day * 90;
     Duration hourly = day * 365;
     Duration predictions = day * 90;
-    Duration decisions = day * 365;  ///< and the closed operations that came of them
+    Duration decisions = day * 365;  ///< and the closed operations that came of them, and controls
     Duration performance = day * 365;
 };
 
@@ -144,6 +146,8 @@ public:
     virtual Result<std::vector<Operation>> open_operations() = 0;
     /// Events, cancelled ones too, whose end is after `since`; ascending in start.
     virtual Result<std::vector<BusinessEvent>> events(Timestamp since) = 0;
+    /// What people asked for, ascending; sequence > after.
+    virtual Result<std::vector<Control>> controls(std::int64_t after) = 0;
     virtual Result<std::vector<PerformanceRow>> performance(const Page& page) = 0;
     /// Ascending; sequence >= first, at most rows_max.
     virtual Result<std::vector<AuditEntry>> audit(std::int64_t first, std::size_t rows_max) = 0;

@@ -79,6 +79,7 @@ TEST_P(StoreContract, AnEmptyStoreHasNothing) {
     EXPECT_TRUE(store_->operations({})->empty());
     EXPECT_TRUE(store_->open_operations()->empty());
     EXPECT_TRUE(store_->events(Timestamp::min())->empty());
+    EXPECT_TRUE(store_->controls(0)->empty());
     EXPECT_TRUE(store_->performance({})->empty());
     EXPECT_TRUE(store_->audit(1, 10)->empty());
     EXPECT_FALSE(store_->audit_head()->has_value());
@@ -491,6 +492,38 @@ TEST_P(StoreContract, AnEventIsReplacedByItsId) {
     ASSERT_EQ(rows->size(), 1U);
     EXPECT_EQ(rows->front().start, noon + day);
     EXPECT_TRUE(rows->front().cancelled);
+}
+
+// ---- controls
+
+TEST_P(StoreContract, ControlsComeBackAsTheyWereAndInOrder) {
+    Control pause{.sequence = 2,
+                  .at = noon,
+                  .service = shop(),
+                  .kind = ControlKind::pause,
+                  .by = "kim",
+                  .why = "a 'sale', 100 %",
+                  .mode = {},
+                  .until = noon + day,
+                  .direction = Direction::down,
+                  .proposal = {}};
+    Control mode = pause;
+    mode.sequence = 1;
+    mode.kind = ControlKind::mode;
+    mode.mode = Mode::observe;
+    mode.until.reset();
+    Control approval = pause;
+    approval.sequence = 3;
+    approval.kind = ControlKind::approve;
+    approval.proposal = "shop-20260301T120030Z";
+    write({.controls = {pause, mode, approval}});
+    write({.controls = {approval}});
+    reopen();
+    EXPECT_EQ(store_->controls(0).value(), (std::vector<Control>{mode, pause, approval}));
+    EXPECT_EQ(store_->controls(2).value(), std::vector<Control>{approval});
+    EXPECT_TRUE(store_->controls(3)->empty());
+    EXPECT_EQ(store_->expire({.decisions = day}, noon + day * 2).value(), 3);
+    EXPECT_TRUE(store_->controls(0)->empty());
 }
 
 // ---- performance

@@ -84,6 +84,14 @@ inline Decision decision(const std::string& id, const std::string& service, Time
     made.inputs.members = {{"ridge", 0.7, false, ""},
                            {"weekly", 0.0, true, "needs 7 days of history"}};
     made.inputs.capacity_per_replica = Demand(120.5);
+    made.inputs.mode = Mode::approve;
+    made.inputs.approval = Approval{.proposal = "shop-20260301T115930Z",
+                                    .up = true,
+                                    .to = Replicas(7),
+                                    .by = "kim",
+                                    .at = at - turn_step};
+    made.inputs.forecasts_harm = true;
+    made.acts = false;
     made.quantile = 0.99;
     made.demand_planned = 812.25;
     made.steps = {{"forecast", Replicas(5), Replicas(8), "quantile 0.99"},
@@ -116,6 +124,9 @@ inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
     EXPECT_EQ(a.lead_time, b.lead_time);
     EXPECT_EQ(bits(a.confidence), bits(b.confidence));
     EXPECT_EQ(bits(a.capacity_per_replica.value()), bits(b.capacity_per_replica.value()));
+    EXPECT_EQ(a.mode, b.mode);
+    EXPECT_EQ(a.approval, b.approval);
+    EXPECT_EQ(a.forecasts_harm, b.forecasts_harm);
     ASSERT_EQ(a.members.size(), b.members.size());
     for (std::size_t i = 0; i < a.members.size(); ++i) {
         EXPECT_EQ(a.members[i].name, b.members[i].name);
@@ -140,6 +151,7 @@ inline void expect_same(const Decision& a, const Decision& b) {
         EXPECT_EQ(a.steps[i].detail, b.steps[i].detail);
     }
     EXPECT_EQ(a.desired, b.desired);
+    EXPECT_EQ(a.acts, b.acts);
     EXPECT_EQ(a.reason, b.reason);
     EXPECT_EQ(a.sentence, b.sentence);
     EXPECT_EQ(a.why_not_fewer, b.why_not_fewer);

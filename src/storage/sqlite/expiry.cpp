@@ -31,6 +31,9 @@ constexpr std::string_view decisions_remove =
 constexpr std::string_view operations_remove =
     "DELETE FROM operations WHERE row IN (SELECT row FROM operations WHERE intended_at < ?1 "
     "AND state NOT IN ('intended', 'executing') ORDER BY intended_at LIMIT ?2)";
+constexpr std::string_view controls_remove =
+    "DELETE FROM controls WHERE sequence IN (SELECT sequence FROM controls WHERE at < ?1 "
+    "ORDER BY sequence LIMIT ?2)";
 constexpr std::string_view performance_remove =
     "DELETE FROM model_performance WHERE (day, service, member, horizon) IN (SELECT day, service, "
     "member, horizon "
@@ -93,10 +96,12 @@ Result<std::int64_t> Writer::expire(const Retention& retention, Timestamp now,
                                             now - retention.decisions, rows_max / decision_rows));
     TRY(const auto operations,
         remove_oldest(connection_, operations_remove, now - retention.decisions, rows_max));
+    TRY(const auto controls,
+        remove_oldest(connection_, controls_remove, now - retention.decisions, rows_max));
     TRY(const auto performance,
         remove_oldest(connection_, performance_remove, now - retention.performance, rows_max));
     TRY_VOID(transaction.commit());
-    return raw + predictions + hourly + decisions + operations + performance;
+    return raw + predictions + hourly + decisions + operations + controls + performance;
 }
 
 }  // namespace forescale::sqlite

@@ -142,7 +142,23 @@ CREATE TABLE turns (
 ) STRICT;
 )sql";
 
-constexpr std::array all_migrations{Migration{1, "first schema", first_schema}};
+constexpr std::string_view controls_schema = R"sql(
+CREATE TABLE controls (
+    sequence INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    service INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    by TEXT NOT NULL,
+    why TEXT NOT NULL,
+    mode TEXT,
+    until INTEGER,
+    direction TEXT NOT NULL,
+    proposal TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array all_migrations{Migration{1, "first schema", first_schema},
+                                    Migration{2, "controls", controls_schema}};
 
 enum class Kind { empty, ours };
 

@@ -10,7 +10,7 @@ namespace {
 using namespace test_rows;
 
 constexpr Migration notes{
-    2, "notes",
+    3, "notes",
     "CREATE TABLE notes (text TEXT NOT NULL); INSERT INTO notes SELECT name FROM services;"};
 
 std::vector<Migration> with_next(const Migration& next) {
@@ -68,7 +68,8 @@ TEST(Migrations, EveryEarlierVersionBecomesTheNewestAndKeepsItsRows) {
         ASSERT_OK(check_migrated(connection, steps));
         EXPECT_EQ(number(connection, "SELECT count(*) FROM schema_migrations"), std::ssize(steps));
         EXPECT_EQ(number(connection, "SELECT count(*) FROM services"), known > 0 ? 1 : 0);
-        EXPECT_EQ(number(connection, "SELECT count(*) FROM notes"), known == 1 ? 1 : 0);
+        const bool before_notes = known > 0 && known < steps.size();
+        EXPECT_EQ(number(connection, "SELECT count(*) FROM notes"), before_notes ? 1 : 0);
     }
 }
 
@@ -119,9 +120,10 @@ TEST(Migrations, AnotherTextOfAnAppliedStepIsRefused) {
 TEST(Migrations, AFailingStepLeavesTheVersionBefore) {
     const Folder folder;
     auto connection = connect(folder.file());
-    const Migration broken{2, "broken", "CREATE TABLE half (x); CREATE TABLE services (x);"};
+    const Migration broken{3, "broken", "CREATE TABLE half (x); CREATE TABLE services (x);"};
     EXPECT_FALSE(migrate(connection, with_next(broken)).has_value());
-    EXPECT_EQ(number(connection, "SELECT count(*) FROM schema_migrations"), 1);
+    EXPECT_EQ(number(connection, "SELECT count(*) FROM schema_migrations"),
+              std::ssize(migrations()));
     EXPECT_EQ(number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), 0);
     ASSERT_OK(migrate(connection, with_next(notes)));
 }

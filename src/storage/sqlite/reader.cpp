@@ -280,6 +280,26 @@ Result<BusinessEvent> make_event(const Query& query) {
                          .cancelled = query.integer(8) != 0};
 }
 
+Result<Control> make_control(const Query& query) {
+    TRY(const auto kind, parse_control_kind(query.text(3)));
+    TRY(const auto direction, parse_direction(query.text(8)));
+    Control control{.sequence = query.integer(0),
+                    .at = query.time(1),
+                    .service = ServiceId(std::string(query.text(2))),
+                    .kind = kind,
+                    .by = std::string(query.text(4)),
+                    .why = std::string(query.text(5)),
+                    .mode = {},
+                    .until = {},
+                    .direction = direction,
+                    .proposal = std::string(query.text(9))};
+    if (!query.text(6).empty()) {
+        TRY(control.mode, parse_mode(query.text(6)));
+    }
+    if (query.integer(7) != 0) control.until = query.time(7);
+    return control;
+}
+
 Result<AuditEntry> make_audit_entry(const Query& query) {
     return AuditEntry{.sequence = query.integer(0),
                       .at = query.time(1),
@@ -387,6 +407,18 @@ Result<std::vector<BusinessEvent>> read_events(Connection& connection, Timestamp
             "FROM business_events WHERE end > ?1 ORDER BY start, id",
             since));
     return collect<BusinessEvent>(query, make_event);
+}
+
+Result<std::vector<Control>> read_controls(Connection& connection, std::int64_t after) {
+    TRY(auto query,
+        connection.query(
+            "SELECT sequence, at, name, kind, by, why, coalesce(mode, ''), coalesce(until, 0), "
+            "direction, proposal FROM controls CROSS JOIN services USING (service) "
+            "WHERE sequence > ?1 ORDER BY sequence",
+            after));
+    auto rows = collect<Control>(query, make_control);
+    if (!rows && rows.error().code == Errc::invalid_argument) rows.error().code = Errc::corrupt;
+    return rows;
 }
 
 Result<std::vector<AuditEntry>> read_audit(Connection& connection, std::int64_t first,

@@ -17,6 +17,8 @@ namespace forescale::sqlite {
 [[nodiscard]] Result<std::vector<Operation>> read_open_operations(Connection& connection);
 [[nodiscard]] Result<std::vector<BusinessEvent>> read_events(Connection& connection,
                                                              Timestamp since);
+[[nodiscard]] Result<std::vector<Control>> read_controls(Connection& connection,
+                                                         std::int64_t after);
 [[nodiscard]] Result<std::vector<PerformanceRow>> read_performance(Connection& connection,
                                                                    const Page& page);
 [[nodiscard]] Result<std::vector<AuditEntry>> read_audit(Connection& connection, std::int64_t first,

@@ -83,6 +83,9 @@ public:
     Result<std::vector<Operation>> open_operations() override {
         return read([&](Connection& c) { return sqlite::read_open_operations(c); });
     }
+    Result<std::vector<Control>> controls(std::int64_t after) override {
+        return read([&](Connection& c) { return sqlite::read_controls(c, after); });
+    }
     Result<std::vector<BusinessEvent>> events(Timestamp since) override {
         return read([&](Connection& c) { return sqlite::read_events(c, since); });
     }

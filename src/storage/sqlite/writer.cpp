@@ -71,6 +71,7 @@ Result<void> Writer::write_rows(const Batch& batch) {
     TRY_VOID(put(batch.decisions));
     TRY_VOID(put(batch.operations));
     TRY_VOID(put(batch.events));
+    TRY_VOID(put(batch.controls));
     TRY_VOID(put(batch.performance));
     TRY_VOID(put(batch.checkpoints));
     return put(batch.turns);
@@ -219,6 +220,24 @@ Result<void> Writer::put(const std::vector<BusinessEvent>& events) {
                             std::string_view(event.name), std::string_view(services), event.start,
                             event.end, event.expected_uplift, std::string_view(event.source),
                             event.cancelled ? 1 : 0));
+    }
+    return {};
+}
+
+Result<void> Writer::put(const std::vector<Control>& controls) {
+    if (controls.empty()) return {};
+    TRY(auto insert,
+        connection_.query(
+            "INSERT OR IGNORE INTO controls (sequence, at, service, kind, by, why, mode, until, "
+            "direction, proposal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, ''), nullif(?8, 0), "
+            "?9, ?10)"));
+    for (const Control& control : controls) {
+        TRY(const auto service, number_of(control.service));
+        TRY_VOID(insert.run(control.sequence, control.at, service, to_string(control.kind),
+                            std::string_view(control.by), std::string_view(control.why),
+                            control.mode ? to_string(*control.mode) : std::string_view(),
+                            control.until.value_or(Timestamp{}), to_string(control.direction),
+                            std::string_view(control.proposal)));
     }
     return {};
 }

@@ -38,6 +38,7 @@ private:
     [[nodiscard]] Result<void> put(const std::vector<Decision>& decisions);
     [[nodiscard]] Result<void> put(const std::vector<Operation>& operations);
     [[nodiscard]] Result<void> put(const std::vector<BusinessEvent>& events);
+    [[nodiscard]] Result<void> put(const std::vector<Control>& controls);
     [[nodiscard]] Result<void> put(const std::vector<PerformanceRow>& rows);
     [[nodiscard]] Result<void> put(const std::vector<AuditEntry>& entries);
     [[nodiscard]] Result<void> put(const std::vector<CheckpointRow>& rows);
