@@ -133,6 +133,60 @@ void append_approval(std::string& out, const std::optional<Approval>& approval) 
     object.close();
 }
 
+void append_pause(std::string& out, const Pause& pause) {
+    ObjectWriter object(out);
+    object.text("direction", to_string(pause.direction));
+    object.time("until", pause.until);
+    object.text("by", pause.by);
+    object.text("why", pause.why);
+    object.close();
+}
+
+void append_callers(std::string& out, const CallersDemand& callers) {
+    ObjectWriter object(out);
+    object.number("demand", callers.demand);
+    object.flag("is_whole", callers.is_whole);
+    object.text("detail", callers.detail);
+    object.close();
+}
+
+void append_fleet(std::string& out, const FleetAllowance& fleet) {
+    ObjectWriter object(out);
+    object.count("removable", fleet.removable.value());
+    object.count("removed", fleet.removed.value());
+    object.count("fleet", fleet.fleet.value());
+    object.number("share", fleet.share);
+    object.seconds("window_s", fleet.window);
+    object.close();
+}
+
+void append_asked(std::string& out, const AskedSize& asked) {
+    ObjectWriter object(out);
+    object.time("at", asked.at);
+    object.count("replicas", asked.replicas.value());
+    object.close();
+}
+
+/// What most decisions do not have is left out of their records.
+void append_constraints(std::string& out, ObjectWriter& inputs, const DecisionInputs& from) {
+    if (!from.pauses.empty()) {
+        inputs.begin("pauses");
+        append_array(out, from.pauses, append_pause);
+    }
+    if (from.callers) {
+        inputs.begin("callers");
+        append_callers(out, *from.callers);
+    }
+    if (from.fleet) {
+        inputs.begin("fleet");
+        append_fleet(out, *from.fleet);
+    }
+    if (from.asked) {
+        inputs.begin("asked");
+        append_asked(out, *from.asked);
+    }
+}
+
 void append_inputs(std::string& out, const DecisionInputs& inputs) {
     ObjectWriter object(out);
     object.begin("capacity");
@@ -150,6 +204,7 @@ void append_inputs(std::string& out, const DecisionInputs& inputs) {
     object.begin("approval");
     append_approval(out, inputs.approval);
     object.flag("forecasts_harm", inputs.forecasts_harm);
+    append_constraints(out, object, inputs);
     object.close();
 }
 
@@ -321,19 +376,56 @@ Mode read_mode(ObjectReader& object) {
     return Mode::observe;
 }
 
+Pause read_pause(ObjectReader object) {
+    Pause pause{.direction = Direction::both,
+                .until = object.time("until"),
+                .by = object.text("by"),
+                .why = object.text("why")};
+    const auto direction = parse_direction(object.text("direction"));
+    if (!direction) object.complain("direction", "is no direction");
+    pause.direction = direction.value_or(Direction::both);
+    return pause;
+}
+
+CallersDemand read_callers(ObjectReader object) {
+    return {.demand = object.number("demand"),
+            .is_whole = object.flag("is_whole"),
+            .detail = object.text("detail")};
+}
+
+FleetAllowance read_fleet(ObjectReader object) {
+    return {.removable = Replicas(object.count("removable")),
+            .removed = Replicas(object.count("removed")),
+            .fleet = Replicas(object.count("fleet")),
+            .share = object.number("share"),
+            .window = object.seconds("window_s")};
+}
+
+AskedSize read_asked(ObjectReader object) {
+    return {.at = object.time("at"), .replicas = Replicas(object.count("replicas"))};
+}
+
+void read_constraints(ObjectReader& object, DecisionInputs& inputs) {
+    if (object.has("pauses")) inputs.pauses = object.array("pauses", read_pause);
+    if (object.has("callers")) inputs.callers = read_callers(object.object("callers"));
+    if (object.has("fleet")) inputs.fleet = read_fleet(object.object("fleet"));
+    if (object.has("asked")) inputs.asked = read_asked(object.object("asked"));
+}
+
 DecisionInputs read_inputs(ObjectReader object) {
-    return {.capacity = read_capacity(object.object("capacity")),
-            .newest = read_point(object.object("newest")),
-            .newest_age = object.seconds("newest_age_s"),
-            .lead_demand = read_lead_demand(object),
-            .lead_time = object.seconds("lead_time_s"),
-            .confidence = object.number("confidence"),
-            .members = object.array("members", read_member),
-            .capacity_per_replica = Demand(object.number("capacity_per_replica")),
-            .pauses = {},
-            .mode = Mode::automatic,
-            .approval = read_approval(object),
-            .forecasts_harm = object.has("forecasts_harm") && object.flag("forecasts_harm")};
+    DecisionInputs inputs;
+    inputs.capacity = read_capacity(object.object("capacity"));
+    inputs.newest = read_point(object.object("newest"));
+    inputs.newest_age = object.seconds("newest_age_s");
+    inputs.lead_demand = read_lead_demand(object);
+    inputs.lead_time = object.seconds("lead_time_s");
+    inputs.confidence = object.number("confidence");
+    inputs.members = object.array("members", read_member);
+    inputs.capacity_per_replica = Demand(object.number("capacity_per_replica"));
+    inputs.approval = read_approval(object);
+    inputs.forecasts_harm = object.has("forecasts_harm") && object.flag("forecasts_harm");
+    read_constraints(object, inputs);
+    return inputs;
 }
 
 Reason read_reason(ObjectReader& object) {
@@ -354,9 +446,9 @@ Decision read_decision(ObjectReader object) {
                       .desired = Replicas(object.count("desired")),
                       .reason = read_reason(object),
                       .sentence = object.text("sentence"),
-                      .why_not_fewer = object.text("why_not_fewer"),
-                      .acts = !object.has("acts") || object.flag("acts")};
+                      .why_not_fewer = object.text("why_not_fewer")};
     decision.inputs.mode = read_mode(object);
+    if (object.has("acts")) decision.acts = object.flag("acts");
     return decision;
 }
 
