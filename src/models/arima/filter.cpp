@@ -45,15 +45,14 @@ Eigen::VectorXd autocovariances(const Eigen::VectorXd& ar, const Eigen::VectorXd
 }
 
 /// What a step that was seen makes of the covariances, the upper triangle of [n][n] by columns:
-/// everything moves up and left by one, less what the step explained, plus the shock's own. A fit
-/// takes 8,000 of these.
+/// everything moves up and left by one, less what the step explained, plus the shock's own.
 struct Seen {
     std::size_t n;
     double* covariance;
     const double* gain;   ///< [n] its first row
     const double* shock;  ///< [n]
 };
-FORESCALE_INLINE void learn_seen(const Seen& of) {
+FORESCALE_INLINE void learn_seen_of(const Seen& of) {
     constexpr std::size_t lanes = simd::lanes<double>;
     const double variance = of.gain[0];
     for (std::size_t j = 0; j + 1 < of.n; ++j) {
@@ -78,9 +77,67 @@ FORESCALE_INLINE void learn_seen(const Seen& of) {
         of.covariance[(of.n - 1) * of.n + i] = of.shock[i] * of.shock[of.n - 1];
 }
 FORESCALE_AVX2 void learn_seen_avx2(const Seen& of) {
-    learn_seen(of);
+    learn_seen_of(of);
+}
+
+/// One step of the recursion; the arrays are `padded` long, and one vector of zeros.
+struct GainStep {
+    std::size_t padded;
+    double* gain;
+    double* change;
+    double of_gain;    ///< times the change is what the gain grows by
+    double of_change;  ///< times the gain is what the change loses
+};
+/// Returns the square sum of the change as it was.
+FORESCALE_INLINE double step_gain_of(const GainStep& of) {
+    simd::Four squares{};
+    for (std::size_t i = 0; i < of.padded; i += simd::lanes<double>) {
+        simd::Four gain;
+        simd::Four change;
+        simd::Four next_gain;
+        simd::Four next_change;
+        simd::load(gain, of.gain + i);
+        simd::load(change, of.change + i);
+        simd::load(next_gain, of.gain + i + 1);
+        simd::load(next_change, of.change + i + 1);
+        squares += change * change;
+        gain += change * of.of_gain;
+        next_change -= next_gain * of.of_change;
+        simd::store(of.gain + i, gain);
+        simd::store(of.change + i, next_change);
+    }
+    return simd::sum_of(squares);
+}
+FORESCALE_AVX2 double step_gain_avx2(const GainStep& of) {
+    return step_gain_of(of);
 }
 }  // namespace
+
+GainRecursion::GainRecursion(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& ar) {
+    constexpr std::size_t lanes = simd::lanes<double>;
+    const auto n = static_cast<std::size_t>(ar.size());
+    const std::size_t size = (n + lanes - 1) / lanes * lanes + lanes;
+    gain_.assign(size, 0.0);
+    change_.assign(size, 0.0);
+    for (std::size_t i = 0; i < n; ++i) gain_[i] = covariance(0, static_cast<Eigen::Index>(i));
+    for (std::size_t i = 0; i < n; ++i)
+        change_[i] = gain_[i + 1] + ar[static_cast<Eigen::Index>(i)] * gain_[0];
+    weight_ = -1.0 / gain_[0];
+}
+
+void GainRecursion::advance() {
+    const double variance = gain_[0];
+    const GainStep step{.padded = gain_.size() - simd::lanes<double>,
+                        .gain = gain_.data(),
+                        .change = change_.data(),
+                        .of_gain = weight_ * change_[0],
+                        .of_change = change_[0] / variance};
+    const double squares =
+        simd::best_path() == simd::Path::avx2 ? step_gain_avx2(step) : step_gain_of(step);
+    trace_change_ += weight_ * squares;
+    weight_ *= variance / gain_[0];
+    ++steps_;
+}
 
 void ArmaFilter::set_terms() {
     const auto n = static_cast<Eigen::Index>(std::max(lag_max(arma_.ar), lag_max(arma_.ma) + 1));
@@ -118,7 +175,11 @@ bool ArmaFilter::start() {
             covariance_(i, j) = ar_[i] * ar_[j] * gamma[0] + ar_[i] * first[j + 1] +
                                 ar_[j] * first[i + 1] + shock_[i] * shock_[j] +
                                 (j + 1 < n ? covariance_(i + 1, j + 1) : 0.0);
-    return covariance_.allFinite() && gamma[0] > 0.0 && covariance_.diagonal().minCoeff() > -1e-9;
+    if (!covariance_.allFinite() || !(gamma[0] > 0.0) || covariance_.diagonal().minCoeff() < -1e-9)
+        return false;
+    recursion_ = GainRecursion(covariance_, ar_);
+    excess_ = (covariance_.diagonal() - shock_.cwiseAbs2()).sum();
+    return true;
 }
 
 // state' = T state: everything moves up by one, and the level enters through the ar terms.
@@ -147,27 +208,47 @@ ArmaFilter::Innovation ArmaFilter::step_settled(double v) {
 }
 
 // After a step that was seen the first state is known: the shift needs no ar terms.
-ArmaFilter::Innovation ArmaFilter::step_exact(double v) {
-    const Eigen::Index n = ar_.size();
-    const Eigen::VectorXd gain = covariance_.row(0).transpose();
-    const double variance = gain[0];
+void ArmaFilter::correct(const double* gain, double v) {
     shift(state_.front() + v);
-    for (Eigen::Index i = 0; i + 1 < n; ++i)
-        state_[static_cast<std::size_t>(i)] += gain[i + 1] * v / variance;
-    const Seen seen{.n = static_cast<std::size_t>(n),
+    const double share = v / gain[0];
+    for (std::size_t i = 0; i + 1 < state_.size(); ++i) state_[i] += gain[i + 1] * share;
+}
+
+ArmaFilter::Innovation ArmaFilter::step_exact(double v) {
+    double variance = covariance_(0, 0);
+    if (recursion_.runs()) {
+        variance = recursion_.gain()[0];
+        correct(recursion_.gain(), v);
+        recursion_.advance();
+    } else {
+        correct(Eigen::VectorXd(covariance_.row(0).transpose()).data(), v);
+        learn_seen();
+    }
+    if (has_converged()) forget_covariance();
+    return {.value = v, .variance = variance};
+}
+
+void ArmaFilter::learn_seen() {
+    const Eigen::VectorXd gain = covariance_.row(0).transpose();
+    const Seen seen{.n = static_cast<std::size_t>(ar_.size()),
                     .covariance = covariance_.data(),
                     .gain = gain.data(),
                     .shock = shock_.data()};
     if (simd::best_path() == simd::Path::avx2)
         learn_seen_avx2(seen);
     else
-        learn_seen(seen);
-    if (has_converged()) covariance_.resize(0, 0);
-    return {.value = v, .variance = variance};
+        learn_seen_of(seen);
+}
+
+/// The covariance of now, which the recursion does without.
+void ArmaFilter::leave_recursion() {
+    for (std::size_t step = 0; step < recursion_.steps(); ++step) learn_seen();
+    recursion_ = {};
 }
 
 void ArmaFilter::step_missing() {
     const Eigen::Index n = ar_.size();
+    if (recursion_.runs()) leave_recursion();
     if (is_settled()) covariance_ = shock_ * shock_.transpose();
     Eigen::VectorXd first = Eigen::VectorXd::Zero(n + 1);
     first.head(n) = covariance_.row(0).transpose();
@@ -179,6 +260,9 @@ void ArmaFilter::step_missing() {
 }
 
 bool ArmaFilter::has_converged() const {
+    if (recursion_.runs())
+        return recursion_.gain()[0] - 1.0 < converged &&
+               excess_ + recursion_.trace_change() < converged;
     return covariance_(0, 0) - 1.0 < converged &&
            (covariance_.diagonal() - shock_.cwiseAbs2()).sum() < converged;
 }

@@ -7,10 +7,38 @@
 
 namespace forescale::arima {
 
+/// The first column of the covariance of a state, step by step, from a stationary start on while
+/// nothing is missing: what a step changes of the covariance is then a matrix of rank one.
+/// O(state) a step
+/// source  Morf, Sidhu and Kailath 1974, IEEE Trans. on Automatic Control 19(4),
+///         doi:10.1109/TAC.1974.1100576
+class GainRecursion {
+public:
+    GainRecursion() = default;
+    /// covariance: stationary, [n][n] upper triangle
+    GainRecursion(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& ar);
+
+    void advance();
+    [[nodiscard]] const double* gain() const { return gain_.data(); }  ///< [n + 1], the last one 0
+    [[nodiscard]] std::size_t steps() const { return steps_; }
+    /// How much the trace of the covariance has grown.
+    [[nodiscard]] double trace_change() const { return trace_change_; }
+    [[nodiscard]] bool runs() const { return !gain_.empty(); }
+
+private:
+    // Filled up with zeros to whole vectors and one more.
+    std::vector<double> gain_;
+    std::vector<double> change_;  ///< the covariance grows by weight * change * change'
+    double weight_ = 0.0;
+    double trace_change_ = 0.0;
+    std::size_t steps_ = 0;
+};
+
 /// The best linear prediction of an ARMA process, step by step, with its variance: Kalman's filter
-/// on Harvey's state of max(p, q + 1) numbers. Exact from the stationary start and over missing
-/// steps: O(state^2) per step. Once the gain has settled (variance within 1e-4 of its limit, which
-/// an invertible model reaches) a step costs O(terms); a missing step unsettles it.
+/// on Harvey's state of max(p, q + 1) numbers. Exact from the stationary start, O(state) per step
+/// until one is missing, O(state^2) from then on. Once the gain has settled (variance within 1e-4
+/// of its limit, which an invertible model reaches) a step costs O(terms); a missing step
+/// unsettles it.
 /// source  Gardner, Harvey and Phillips 1980, Applied Statistics 29(3), doi:10.2307/2346910
 class ArmaFilter {
 public:
@@ -31,7 +59,7 @@ public:
     [[nodiscard]] std::vector<double> predictions(std::size_t steps) const;
 
     /// Goes on with the limit of the gain, over missing steps too: all that is kept between fits.
-    void settle() { covariance_.resize(0, 0), is_exact_ = false; }
+    void settle() { forget_covariance(), is_exact_ = false; }
 
     template <class Archive>
     void fields(Archive& archive) {  // of a settled filter
@@ -45,15 +73,22 @@ private:
     [[nodiscard]] bool is_settled() const { return covariance_.size() == 0; }
     Innovation step_settled(double v);
     Innovation step_exact(double v);
+    void correct(const double* gain, double v);
+    void learn_seen();
     void step_missing();
+    void leave_recursion();
+    void forget_covariance() { covariance_.resize(0, 0), recursion_ = {}; }
     void shift(double level);
     [[nodiscard]] bool has_converged() const;
 
     Arma arma_;
     std::vector<double> state_;   ///< predicted, [n]
     Eigen::VectorXd ar_, shock_;  ///< [n] dense: coefficients by lag - 1; 1 and the ma by lag
-    Eigen::MatrixXd covariance_;  ///< of the state, upper triangle; empty once settled
-    bool is_exact_ = true;        ///< missing steps unsettle it
+    /// Of the state, upper triangle; empty once settled. While recursion_ runs, that of the start.
+    Eigen::MatrixXd covariance_;
+    GainRecursion recursion_;
+    double excess_ = 0.0;   ///< of the trace of the covariance of the start over its limit
+    bool is_exact_ = true;  ///< missing steps unsettle it
 };
 
 /// Exact Gaussian likelihood of a series under a model, the variance of e at its optimum.
