@@ -93,6 +93,60 @@ void change(ScalingRules& rules, const Words& words) {
     }
 }
 
+ScheduledBounds schedule_of(const Words& words) {
+    return {.when = parse_week_spans(split(text(words, "days", ""), ','), text(words, "from", ""),
+                                     text(words, "to", ""))
+                        .value(),
+            .replicas_min = Replicas(whole(words, "min", 1)),
+            .replicas_max = Replicas(whole(words, "max", 100)),
+            .text = text(words, "from", "") + "-" + text(words, "to", "")};
+}
+
+Freeze freeze_of(const Words& words) {
+    Freeze freeze{.name = "sale",
+                  .weekly = {},
+                  .dated = std::nullopt,
+                  .direction = parse_direction(text(words, "direction", "both")).value(),
+                  .floor_passes = text(words, "floor", "passes") == "passes"};
+    if (words.contains("ends"))
+        freeze.dated = DatedSpan{noon - std::chrono::hours(1), noon + span(words, "ends", "")};
+    else
+        freeze.weekly = parse_week_spans(split(text(words, "days", ""), ','),
+                                         text(words, "from", ""), text(words, "to", ""))
+                            .value();
+    return freeze;
+}
+
+ScheduledMinimum minimum_of(const Words& words) {
+    const Timestamp from = noon + span(words, "in", "0s") - span(words, "ago", "0s");
+    return {.name = "match",
+            .when = {from, from + span(words, "lasts", "1h")},
+            .ramp = span(words, "ramp", "0s"),
+            .replicas = Replicas(whole(words, "replicas", 10))};
+}
+
+/// Calendars, budgets and what else holds sizes.
+void constrain(Service& service, const Case& one) {
+    ScalingPolicy& policy = service.policy;
+    for (const char* line : {"schedule", "schedule2"})
+        if (one.lines.contains(line)) policy.schedule.push_back(schedule_of(pairs(one, line)));
+    for (const char* line : {"freeze", "freeze2"})
+        if (one.lines.contains(line)) policy.freezes.push_back(freeze_of(pairs(one, line)));
+    for (const char* line : {"minimum", "minimum2"})
+        if (one.lines.contains(line)) policy.minimums.push_back(minimum_of(pairs(one, line)));
+    const Words words = pairs(one, "policy");
+    policy.flap_budget = {.changes_per_day = whole(words, "changes", 0),
+                          .reversals_per_day = whole(words, "reversals", 0)};
+    policy.at_max = words.contains("hard_max") ? AtMax::increase : AtMax::honor;
+    policy.replicas_hard_max = Replicas(whole(words, "hard_max", 0));
+    policy.max_buffer = number(words, "buffer", 0.0);
+    policy.external_change_hold = span(words, "hold", "10m");
+    const std::string bound = text(pairs(one, "called"), "bound", "at_least");
+    service.callers_bound = bound == "both"      ? CallersBound::both
+                            : bound == "at_most" ? CallersBound::at_most
+                                                 : CallersBound::at_least;
+}
+
 Service service_of(const Case& one) {
     const Words words = pairs(one, "policy");
     Service service;
@@ -110,6 +164,7 @@ Service service_of(const Case& one) {
     policy.target_utilization = number(words, "target", 0.7);
     change(policy.scale_up, pairs(one, "up"));
     change(policy.scale_down, pairs(one, "down"));
+    constrain(service, one);
     return service;
 }
 
@@ -118,6 +173,26 @@ Point newest_of(const Words& words) {
     if (demand == "missing") return {noon, 0.0, SampleState::missing};
     if (demand == "nan") return {noon, 0.0, SampleState::not_a_number};
     return {noon, std::stod(demand), SampleState::present};
+}
+
+void hold(DecisionInputs& inputs, const Case& one) {
+    for (const auto& [direction, left] : pairs(one, "paused"))
+        inputs.pauses.push_back({.direction = parse_direction(direction).value(),
+                                 .until = noon + parse_duration(left).value(),
+                                 .by = "ann",
+                                 .why = "a drill"});
+    if (const Words fleet = pairs(one, "fleet"); !fleet.empty())
+        inputs.fleet = FleetAllowance{.removable = Replicas(whole(fleet, "removable", 0)),
+                                      .removed = Replicas(whole(fleet, "removed", 0)),
+                                      .fleet = Replicas(whole(fleet, "size", 100)),
+                                      .share = number(fleet, "share", 0.1),
+                                      .window = span(fleet, "window", "10m")};
+    if (const Words called = pairs(one, "called"); !called.empty())
+        inputs.callers = CallersDemand{.demand = number(called, "demand", 0.0),
+                                       .is_whole = text(called, "whole", "yes") == "yes",
+                                       .detail = "web 100 x 1"};
+    for (const auto& [ago, size] : pairs(one, "asked"))
+        inputs.asked = AskedSize{noon - parse_duration(ago).value(), Replicas(std::stoi(size))};
 }
 
 DecisionInputs inputs_of(const Case& one) {
@@ -134,6 +209,7 @@ DecisionInputs inputs_of(const Case& one) {
         inputs.lead_demand = LeadDemand{.from = noon, .lead = std::chrono::minutes(5)};
         inputs.lead_demand->quantiles.fill(number(words, "plan", 0.0));
     }
+    hold(inputs, one);
     return inputs;
 }
 
@@ -147,6 +223,15 @@ DecisionState state_of(const Case& one) {
         state.changes.push_back({noon - parse_duration(ago).value(), Replicas(std::stoi(parts[0])),
                                  Replicas(std::stoi(parts[1]))});
     }
+    for (const auto& [ago, sizes] : pairs(one, "set")) {
+        const auto parts = split(sizes, '>');
+        state.external_changes.push_back({noon - parse_duration(ago).value(),
+                                          Replicas(std::stoi(parts[0])),
+                                          Replicas(std::stoi(parts[1]))});
+    }
+    for (const auto& [ago, size] : pairs(one, "asked"))
+        state.asked = AskedSize{noon - parse_duration(ago).value(), Replicas(std::stoi(size))};
+    std::ranges::sort(state.external_changes, {}, &ExternalChange::at);
     std::ranges::sort(state.recommendations, {}, &SizeAt::at);
     std::ranges::sort(state.changes, {}, &SizeChange::at);
     if (!state.changes.empty()) state.last_change = state.changes.back().at;

@@ -14,6 +14,7 @@ Verdict reactive_floor(const Turn& turn, Replicas before);
 // What is allowed.
 Verdict stabilization(const Turn& turn, Replicas before);
 Verdict tolerance(const Turn& turn, Replicas before);
+Verdict callers_need(const Turn& turn, Replicas before);
 Verdict rate_limit(const Turn& turn, Replicas before);
 Verdict cooldown(const Turn& turn, Replicas before);
 Verdict flap_budget(const Turn& turn, Replicas before);
@@ -40,8 +41,9 @@ constexpr std::array<Rule, 5> wanted_rules{{{"required_capacity", required_capac
                                             {"missing_data", missing_data},
                                             {"callers", callers, false},
                                             {"reactive_floor", reactive_floor}}};
-constexpr std::array<Rule, 13> allowed_rules{{{"stabilization", stabilization},
+constexpr std::array<Rule, 14> allowed_rules{{{"stabilization", stabilization},
                                               {"tolerance", tolerance},
+                                              {"callers", callers_need, false},
                                               {"reactive_floor", reactive_floor, false},
                                               {"rate_limit", rate_limit},
                                               {"cooldown", cooldown},
