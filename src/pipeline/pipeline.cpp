@@ -3,6 +3,7 @@
 #include "base/archive.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "decision/callers.h"
 
 namespace forescale {
 namespace {
@@ -53,6 +54,7 @@ Pipeline::Pipeline(std::vector<Service> services, std::vector<Poller> pollers, P
     : parts_(parts),
       settings_(settings),
       services_(make_states(std::move(services))),
+      fleet_guard_(settings_.fleet),
       pollers_(std::move(pollers)),
       producer_(parts_.bus),
       processor_(parts_.bus, stream_settings(services_, settings_.lateness_max)),
@@ -68,6 +70,9 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(std::vector<Service> services,
                                                  PipelineSettings settings) {
     std::unique_ptr<Pipeline> pipeline(
         new Pipeline(std::move(services), std::move(pollers), parts, settings));  // NOLINT: private
+    std::vector<const Service*> called;
+    for (const auto& state : pipeline->services_) called.push_back(&state->service());
+    TRY(pipeline->decide_order_, callers_first(called));
     TRY(pipeline->recorder_, Recorder::open(parts.store, settings.gather_max));
     TRY_VOID(pipeline->open_models());
     TRY_VOID(pipeline->recover());

@@ -1,5 +1,6 @@
 #pragma once
 #include "collectors/poller.h"
+#include "decision/fleet_guard.h"
 #include "execution/executor.h"
 #include "monitoring/alerts.h"
 #include "monitoring/health.h"
@@ -23,6 +24,7 @@ struct PipelineSettings {
     Duration checkpoint_interval = std::chrono::hours(1);
     Duration lateness_max = std::chrono::minutes(2);
     Retention retention;
+    FleetLimit fleet = {};
     Timestamp opened_at;  ///< now, where that is later than the newest recorded turn
     ExecutorSettings executor;
     Duration member_step_max = MemberCosts::step_max_usual;  ///< of a member, for a grid step
@@ -123,7 +125,9 @@ private:
     void look(Turn& turn);
     void look_after(Turn& turn, ServiceState& state);
     void decide_all(Turn& turn);
-    void decide_one(Turn& turn, ServiceState& state);
+    void see_fleet(const Turn& turn);
+    [[nodiscard]] DecisionInputs inputs_of(const Turn& turn, ServiceState& state);
+    void decide_one(Turn& turn, std::size_t service);
     void intend(Turn& turn, ServiceState& state);
     bool record(Turn& turn);
     void drop(Acting& acting, Timestamp now);
@@ -140,6 +144,8 @@ private:
     PipelineParts parts_;
     PipelineSettings settings_;
     std::vector<std::unique_ptr<ServiceState>> services_;  ///< sorted by id
+    std::vector<std::size_t> decide_order_;                ///< numbers of services, callers first
+    FleetGuard fleet_guard_;
     std::vector<Poller> pollers_;
     MetricsProducer producer_;
     StreamProcessor processor_;

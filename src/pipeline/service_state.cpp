@@ -131,6 +131,17 @@ std::optional<Point> ServiceState::measured(Timestamp now) const {
     return turn_.newest;
 }
 
+/// What the target was asked for last; nothing while it is not certain that a call took effect, or
+/// what was there after one that failed. Before the first operation of this life, what is
+/// remembered of the life before.
+std::optional<AskedSize> ServiceState::asked() const {
+    if (!newest_operation) return turn_.decision.asked;
+    const bool is_certain = newest_operation->state == OperationState::executing ||
+                            newest_operation->state == OperationState::done;
+    if (!is_certain) return std::nullopt;
+    return AskedSize{newest_operation->changed_at, newest_operation->to};
+}
+
 DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) const {
     DecisionInputs out;
     out.capacity = capacity;
@@ -140,6 +151,7 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     out.newest_age = newest ? now - newest->at - service_.sample_step : now.time_since_epoch();
     out.lead_time = lead_;
     out.capacity_per_replica = service_.capacity_per_replica;
+    out.asked = asked();
     if (!path_) return out;
     out.lead_demand = lead_demand_.forecast(forecaster_.forecast());
     if (out.lead_demand)

@@ -28,7 +28,7 @@ struct TrainedPair {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 4;
+    static constexpr std::uint32_t version = 5;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;
@@ -129,6 +129,7 @@ private:
     void repeat_due(bool all_left);
     [[nodiscard]] std::optional<double> served_limit(const Window& window) const;
     [[nodiscard]] std::optional<Point> measured(Timestamp now) const;
+    [[nodiscard]] std::optional<AskedSize> asked() const;
 
     Service service_;
     Forecaster forecaster_;

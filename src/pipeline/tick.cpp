@@ -1,5 +1,6 @@
 #include "base/archive.h"
 #include "base/log.h"
+#include "decision/callers.h"
 #include "pipeline/audit_body.h"
 #include "pipeline/checkpoint.h"
 #include "pipeline/conditions.h"
@@ -136,8 +137,9 @@ void Pipeline::look_after(Turn& turn, ServiceState& state) {
 }
 
 void Pipeline::decide_all(Turn& turn) {
+    see_fleet(turn);
+    for (const std::size_t service : decide_order_) decide_one(turn, service);
     for (auto& state : services_) {
-        decide_one(turn, *state);
         if (turn.at - state->turn().checkpoint_at >= settings_.checkpoint_interval ||
             state->turn().event_changes.size() >= KnownEvents::changes_max)
             checkpoint(*state, turn.batch, turn.at);
@@ -151,10 +153,38 @@ void Pipeline::keep_state(ServiceState& state, Batch& batch, Timestamp now) {
     batch.turns.push_back({state.id(), now, save_state(state.turn(), TurnState::version)});
 }
 
-void Pipeline::decide_one(Turn& turn, ServiceState& state) {
+/// What all services have before any of them is decided for.
+void Pipeline::see_fleet(const Turn& turn) {
+    if (!settings_.fleet.is_set()) return;
+    fleet_guard_.open(services_.size(), turn.at);
+    for (std::size_t i = 0; i < services_.size(); ++i)
+        fleet_guard_.see(i, services_[i]->seen ? services_[i]->seen->total() : Replicas(0),
+                         services_[i]->turn().decision);
+}
+
+/// What the service itself knows, and what the fleet and its callers, which are decided for before
+/// it, say to it.
+DecisionInputs Pipeline::inputs_of(const Turn& turn, ServiceState& state) {
+    DecisionInputs inputs = state.inputs(*state.seen, turn.at);
+    inputs.fleet = fleet_guard_.allowance();
+    if (state.service().callers.empty()) return inputs;
+    inputs.callers = callers_demand(state.service(), [&](const ServiceId& caller) {
+        const auto* called_by = find(caller.str());
+        const bool is_of_this_turn = called_by != nullptr && called_by->decision != nullptr &&
+                                     called_by->decision->at == turn.at;
+        return is_of_this_turn ? called_by->decision.get() : nullptr;
+    });
+    return inputs;
+}
+
+void Pipeline::decide_one(Turn& turn, std::size_t service) {
+    ServiceState& state = *services_[service];
     if (!state.seen) return;  // without knowing the size there is nothing to decide: it holds
-    auto decision = std::make_shared<const Decision>(decide(
-        state.service(), state.inputs(*state.seen, turn.at), turn.at, state.turn().decision));
+    auto decision = std::make_shared<const Decision>(
+        decide(state.service(), inputs_of(turn, state), turn.at, state.turn().decision));
+    if (settings_.fleet.is_set())
+        fleet_guard_.see(service, decision->acts ? decision->desired : state.seen->total(),
+                         state.turn().decision);
     state.decision = decision;
     parts_.metrics.decided(*decision);
     if (decision->changes()) intend(turn, state);
