@@ -31,7 +31,7 @@ json::value newest_json(const ServiceView& view, Timestamp now) {
     if (view.newest.state == SampleState::present) out["value"] = view.newest.value;
     out["state"] = to_string(view.newest.state);
     out["age_s"] = in_seconds(newest_age(view, now));
-    out["stale"] = newest_age(view, now) > view.service.policy.stale_after;
+    out["stale"] = newest_age(view, now) > stale_after(view.service);
     return out;
 }
 

@@ -20,12 +20,6 @@ bool usable(const LeadDemand& demand) {
     return std::ranges::all_of(demand.quantiles, [](double value) { return std::isfinite(value); });
 }
 
-/// A source that speaks every 30 min is not stale after 5: the next sample must have been due, and
-/// be late.
-Duration stale_after(const Service& service) {
-    return std::max(service.policy.stale_after, 2 * service.sample_step);
-}
-
 bool is_fresh(const Service& service, const DecisionInputs& inputs) {
     return inputs.newest.state == SampleState::present && std::isfinite(inputs.newest.value) &&
            inputs.newest_age <= stale_after(service);
@@ -170,6 +164,10 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.sentence = sentence_of(turn, decision, decision.steps[decisive]);
     decision.why_not_fewer = why_not_fewer(turn, decision, decision.steps[decisive]);
     return decision;
+}
+
+Duration stale_after(const Service& service) {
+    return std::max(service.policy.stale_after, 2 * service.sample_step);
 }
 
 Replicas replicas_for(Demand demand, Demand capacity_per_replica) {

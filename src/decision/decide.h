@@ -61,6 +61,10 @@ struct DecisionState {
 [[nodiscard]] Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
                               DecisionState& state);
 
+/// Data older than this are stale. A source that speaks every 30 min is not stale after 5: the next
+/// sample must have been due, and be late.
+[[nodiscard]] Duration stale_after(const Service& service);
+
 /// Replicas that serve `demand`: at least 0, rounding up except for noise in the last bits. Both
 /// finite, the capacity positive.
 [[nodiscard]] Replicas replicas_for(Demand demand, Demand capacity_per_replica);

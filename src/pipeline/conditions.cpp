@@ -35,8 +35,8 @@ DataState data_of(const ServiceState& state) {
     if (!state.turn().newest) return {.problem = "no sample has arrived yet"};
     const auto& inputs = state.decision->inputs;
     const auto& policy = state.service().policy;
-    const bool fresh =
-        inputs.newest.state == SampleState::present && inputs.newest_age <= policy.stale_after;
+    const bool fresh = inputs.newest.state == SampleState::present &&
+                       inputs.newest_age <= stale_after(state.service());
     if (!fresh && inputs.lead_demand && inputs.newest_age <= policy.forecast_fallback_max)
         return {.problem =
                     "no fresh samples: the forecast may still add replicas, none is removed; look "

@@ -126,7 +126,7 @@ void ServiceState::absorb(const Point& point) {
 
 std::optional<Point> ServiceState::measured(Timestamp now) const {
     if (turn_.newest_present &&
-        now - turn_.newest_present->at - service_.sample_step <= service_.policy.stale_after)
+        now - turn_.newest_present->at - service_.sample_step <= stale_after(service_))
         return turn_.newest_present;
     return turn_.newest;
 }
@@ -148,7 +148,10 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     const auto newest = measured(now);
     out.newest =
         newest.value_or(Point{.at = Timestamp{}, .value = 0.0, .state = SampleState::missing});
-    out.newest_age = newest ? now - newest->at - service_.sample_step : now.time_since_epoch();
+    // A source that gives what is no number goes on being without data: its age is not that of its
+    // newest answer.
+    const auto& known = turn_.newest_present;
+    out.newest_age = known ? now - known->at - service_.sample_step : now.time_since_epoch();
     out.lead_time = lead_;
     out.capacity_per_replica = service_.capacity_per_replica;
     out.asked = asked();

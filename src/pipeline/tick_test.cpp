@@ -135,6 +135,20 @@ TEST(Tick, AGapNeverScalesDown) {
     EXPECT_FALSE(world.fires("samples_missing"));
 }
 
+/// What a source gives that is no number is no data, however often it comes: the forecast stands in
+/// for the same time as where nothing comes.
+TEST(Tick, TheForecastStandsInForNumbersNoLongerThanForSilence) {
+    const auto from = begin + 2 * day + 6h;  // in the morning, when demand grows
+    const auto traffic = [=](Timestamp at) { return at >= from ? -1.0 : wave(at); };
+    World world(fresh_folder("a"), {{ServiceId("shop"), traffic}});
+    ASSERT_TRUE(world.start());
+    world.run(from + 32min);
+    const auto size = world.provider().observe(ServiceId("shop"))->total();
+    world.run(from + 6h);
+    EXPECT_EQ(world.provider().observe(ServiceId("shop"))->total(), size);
+    EXPECT_TRUE(world.fires("samples_missing"));
+}
+
 TEST(Tick, ASampleOf1e12IsNotPlannedForWhenItIsOver) {
     const auto spike = begin + 2 * day + 9h;
     const auto traffic = [=](Timestamp at) { return at == spike ? 1e12 : wave(at); };
