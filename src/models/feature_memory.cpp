@@ -48,6 +48,16 @@ void FeatureMemory::forget() {
     std::ranges::fill(levels_, Series::missing);
 }
 
+std::vector<double> FeatureMemory::levels() const {
+    std::vector<double> newest_first(steps_kept());
+    std::size_t at = slot(0);
+    for (double& level : newest_first) {
+        level = levels_[at];
+        at = at == 0 ? levels_.size() - 1 : at - 1;
+    }
+    return newest_first;
+}
+
 void FeatureMemory::relevel(std::size_t steps, double factor, double scale) {
     for (std::size_t ago = steps + 1; ago < steps_kept(); ++ago) {
         double& level = levels_[slot(ago)];

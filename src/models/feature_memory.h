@@ -28,6 +28,8 @@ public:
         return origin_row(slot(steps_ago));
     }
     [[nodiscard]] double level(std::size_t steps_ago) const { return levels_[slot(steps_ago)]; }
+    /// level() of all steps that are kept, the newest first.
+    [[nodiscard]] std::vector<double> levels() const;
     [[nodiscard]] std::size_t steps_kept() const {
         return std::min<std::size_t>(steps_, levels_.size());
     }

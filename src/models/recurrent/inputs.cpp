@@ -119,10 +119,11 @@ double variability(const FeatureMemory& memory, Duration step) {
         static_cast<std::size_t>(std::max<Duration::rep>(1, std::chrono::minutes(15) / step));
     const auto least =
         static_cast<double>(std::max<Duration::rep>(2, std::chrono::hours(1) / step));
+    const std::vector<double> levels = memory.levels();
     double sum = 0.0;
     double count = 0.0;
-    for (std::size_t k = 0; k + apart < memory.steps_kept(); ++k) {
-        const double change = std::abs(memory.level(k) - memory.level(k + apart));
+    for (std::size_t k = 0; k + apart < levels.size(); ++k) {
+        const double change = std::abs(levels[k] - levels[k + apart]);
         if (std::isnan(change)) continue;
         sum += change;
         count += 1.0;

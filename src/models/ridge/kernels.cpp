@@ -40,6 +40,40 @@ FORESCALE_INLINE void add_row_of(const RowUpdate<Number>& update) {
 }
 
 template <class Number>
+FORESCALE_INLINE void add_four_rows_of(const FourRowsUpdate<Number>& update) {
+    using Vector = typename simd::VectorOf<Number>::Type;
+    const std::size_t end = padded<Number>(update.columns);
+    const Number* const r0 = update.rows;
+    const Number* const r1 = r0 + end;
+    const Number* const r2 = r1 + end;
+    const Number* const r3 = r2 + end;
+    const auto [k0, k1, k2, k3] =
+        std::array{update.keeps[0], update.keeps[1], update.keeps[2], update.keeps[3]};
+    Number* entry = update.triangle;
+    for (std::size_t i = 0; i < update.columns; ++i) {
+        const Number f0 = update.weights[0] * r0[i];
+        const Number f1 = update.weights[1] * r1[i];
+        const Number f2 = update.weights[2] * r2[i];
+        const Number f3 = update.weights[3] * r3[i];
+        for (std::size_t j = begin_of<Number>(i); j < end; j += lanes<Number>) {
+            Vector sums;
+            Vector row;
+            load(sums, entry);
+            load(row, r0 + j);
+            sums = k0 * sums + f0 * row;
+            load(row, r1 + j);
+            sums = k1 * sums + f1 * row;
+            load(row, r2 + j);
+            sums = k2 * sums + f2 * row;
+            load(row, r3 + j);
+            sums = k3 * sums + f3 * row;
+            store(entry, sums);
+            entry += lanes<Number>;
+        }
+    }
+}
+
+template <class Number>
 FORESCALE_INLINE void spread_of(const Number* triangle, std::size_t columns, double* matrix) {
     const std::size_t end = padded<double>(columns);
     for (std::size_t i = 0; i < columns; ++i) {
@@ -199,6 +233,12 @@ FORESCALE_AVX2 void add_row_avx2(const RowUpdate<float>& update) {
 FORESCALE_AVX2 void add_row_avx2(const RowUpdate<double>& update) {
     add_row_of(update);
 }
+FORESCALE_AVX2 void add_four_rows_avx2(const FourRowsUpdate<float>& update) {
+    add_four_rows_of(update);
+}
+FORESCALE_AVX2 void add_four_rows_avx2(const FourRowsUpdate<double>& update) {
+    add_four_rows_of(update);
+}
 FORESCALE_AVX2 void spread_avx2(const float* triangle, std::size_t columns, double* matrix) {
     spread_of(triangle, columns, matrix);
 }
@@ -224,6 +264,19 @@ void add_row(const RowUpdate<double>& update, Path path) {
         add_row_avx2(update);
     else
         add_row_of(update);
+}
+
+void add_four_rows(const FourRowsUpdate<float>& update, Path path) {
+    if (path == Path::avx2)
+        add_four_rows_avx2(update);
+    else
+        add_four_rows_of(update);
+}
+void add_four_rows(const FourRowsUpdate<double>& update, Path path) {
+    if (path == Path::avx2)
+        add_four_rows_avx2(update);
+    else
+        add_four_rows_of(update);
 }
 
 void spread(const float* triangle, std::size_t columns, double* matrix, Path path) {

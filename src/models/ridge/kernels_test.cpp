@@ -1,5 +1,6 @@
 #include "models/ridge/kernels.h"
 
+#include "base/archive.h"
 #include "base/rng.h"
 #include "models/ridge/normal_equations.h"
 
@@ -48,6 +49,38 @@ TEST(RidgeKernels, EveryPathGivesTheSameBits) {
         EXPECT_TRUE(same_bits(triangle_of<double>(columns, 9, Path::baseline),
                               triangle_of<double>(columns, 9, best_path())));
     }
+}
+
+/// The first four rows of triangle_of(), at once.
+template <class Number>
+std::vector<Number> triangle_of_four(std::size_t columns, Path path) {
+    Rng rng(columns);
+    std::vector<Number> rows;
+    std::vector<Number> weights;
+    for (int i = 0; i < 4; ++i) {
+        const std::vector<Number> row = random_row<Number>(columns, rng);
+        rows.insert(rows.end(), row.begin(), row.end());
+        weights.push_back(static_cast<Number>(rng.uniform()));
+    }
+    const std::vector<Number> keeps(4, Number{0.75});
+    std::vector<Number> triangle(triangle_size<Number>(columns));
+    add_four_rows({.columns = columns,
+                   .rows = rows.data(),
+                   .weights = weights.data(),
+                   .keeps = keeps.data(),
+                   .triangle = triangle.data()},
+                  path);
+    return triangle;
+}
+
+TEST(RidgeKernels, FourRowsAtOnceGiveTheBitsOfOneByOne) {
+    for (std::size_t columns = 1; columns <= 57; ++columns)
+        for (const Path path : {Path::baseline, best_path()}) {
+            EXPECT_TRUE(same_bits(triangle_of_four<float>(columns, path),
+                                  triangle_of<float>(columns, 4, Path::baseline)));
+            EXPECT_TRUE(same_bits(triangle_of_four<double>(columns, path),
+                                  triangle_of<double>(columns, 4, Path::baseline)));
+        }
 }
 
 /// Every entry as the definition says, in double.
@@ -161,6 +194,33 @@ TEST(RidgeKernels, DotIsTheSumOfProducts) {
         EXPECT_NEAR(plain.front(), sum, 1e-12);
         EXPECT_TRUE(same_bits(plain, {dot(row, coefficients, best_path())}));
     }
+}
+
+// Rows that wait are taken in wherever a state is stored or solved; when that is leaves no trace.
+TEST(NormalEquations, WhenTheyAreStoredDoesNotMatter) {
+    constexpr std::size_t columns = 11;
+    const auto state_of = [](NormalEquations<float>& equations) {
+        ArchiveWriter writer;
+        writer(equations);
+        return writer.take();
+    };
+    NormalEquations<float> calm(columns);
+    NormalEquations<float> stored(columns);
+    Rng rng(3);
+    for (int step = 0; step < 23; ++step) {
+        const std::vector<float> row = random_row<float>(columns, rng);
+        const double weight = rng.uniform();
+        calm.add(std::span(row).first(columns), 1.0, weight, 0.9);
+        stored.add(std::span(row).first(columns), 1.0, weight, 0.9);
+        if (step % 3 == 0) {
+            const std::string state = state_of(stored);
+            stored = NormalEquations<float>(columns);
+            ArchiveReader reader(state);
+            reader(stored);
+            ASSERT_FALSE(reader.failed());
+        }
+    }
+    EXPECT_EQ(state_of(calm), state_of(stored));
 }
 
 // Three weeks of steps that fade within days: what floats lose must not reach the coefficients.

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <utility>
 
 namespace forescale::ridge {
 
@@ -24,19 +25,14 @@ template <class Number>
 void NormalEquations<Number>::add(std::span<const Number> row, double y, double weight,
                                   double keep) {
     ASSERT(row.size() == moments_.size());
-    std::array<Number, columns_max> with_zeros;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-    std::ranges::copy(row, with_zeros.begin());
-    std::fill(with_zeros.begin() + static_cast<std::ptrdiff_t>(row.size()),
-              with_zeros.begin() + static_cast<std::ptrdiff_t>(padded<Number>(row.size())),
-              Number{0});
+    const std::size_t width = padded<Number>(row.size());
+    waiting_.resize(waiting_max * width);  // with zeros behind every row
+    std::ranges::copy(row, waiting_.data() + count_ * width);
     // Both sides of the equations fade by the same number.
     const auto kept = static_cast<Number>(keep);
-    add_row({.columns = row.size(),
-             .row = with_zeros.data(),
-             .weight = static_cast<Number>(weight),
-             .keep = kept,
-             .triangle = gram_.data()},
-            best_path());
+    weights_.at(count_) = static_cast<Number>(weight);
+    keeps_.at(count_) = kept;
+    if (++count_ == waiting_max) take_in();
     const auto fading = static_cast<double>(kept);
     for (std::size_t i = 0; i < row.size(); ++i)
         moments_[i] = fading * moments_[i] + (weight * static_cast<double>(row[i])) * y;
@@ -44,19 +40,41 @@ void NormalEquations<Number>::add(std::span<const Number> row, double y, double 
 }
 
 template <class Number>
-bool NormalEquations<Number>::solve(double penalty, std::span<double> coefficients) const {
+void NormalEquations<Number>::take_in() {
+    const std::size_t columns = moments_.size();
+    const std::size_t rows = std::exchange(count_, 0);
+    if (rows == waiting_max) {
+        add_four_rows({.columns = columns,
+                       .rows = waiting_.data(),
+                       .weights = weights_.data(),
+                       .keeps = keeps_.data(),
+                       .triangle = gram_.data()},
+                      best_path());
+        return;
+    }
+    for (std::size_t row = 0; row < rows; ++row)
+        add_row({.columns = columns,
+                 .row = waiting_.data() + row * padded<Number>(columns),
+                 .weight = weights_.at(row),
+                 .keep = keeps_.at(row),
+                 .triangle = gram_.data()},
+                best_path());
+}
+
+template <class Number>
+bool NormalEquations<Number>::solve(double penalty, std::span<double> coefficients) {
     return solve(1.0 + penalty, absolute_penalty * (rows_ + 1.0), coefficients);
 }
 
 template <class Number>
-bool NormalEquations<Number>::solve_with_absolute(double penalty,
-                                                  std::span<double> coefficients) const {
+bool NormalEquations<Number>::solve_with_absolute(double penalty, std::span<double> coefficients) {
     return solve(1.0, penalty, coefficients);
 }
 
 template <class Number>
 bool NormalEquations<Number>::solve(double relative, double absolute,
-                                    std::span<double> coefficients) const {
+                                    std::span<double> coefficients) {
+    take_in();
     const std::size_t columns = moments_.size();
     const std::size_t stride = stride_of(columns);
     // Not filled first, which would take longer than to spread the half of it that is used.

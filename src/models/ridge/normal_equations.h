@@ -1,6 +1,7 @@
 #pragma once
 #include "models/ridge/kernels.h"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,24 +21,32 @@ public:
     void add(std::span<const Number> row, double y, double weight, double keep);
     /// Coefficients with a penalty relative to each column's own square sum. False (and none) when
     /// they are not finite. O(columns^3 / 6), in double precision.
-    [[nodiscard]] bool solve(double penalty, std::span<double> coefficients) const;
+    [[nodiscard]] bool solve(double penalty, std::span<double> coefficients);
     /// The same with one penalty for all columns, in the unit of their square sums.
-    [[nodiscard]] bool solve_with_absolute(double penalty, std::span<double> coefficients) const;
+    [[nodiscard]] bool solve_with_absolute(double penalty, std::span<double> coefficients);
     [[nodiscard]] double rows() const { return rows_; }  ///< faded count
 
     template <class Archive>
     void fields(Archive& archive) {
+        take_in();
         archive(gram_, moments_, rows_);
+        if constexpr (Archive::is_reading) waiting_.clear();
     }
 
     static constexpr std::size_t columns_max = 256;
 
 private:
     /// Diagonal entries count `relative` times, plus `absolute`.
-    [[nodiscard]] bool solve(double relative, double absolute,
-                             std::span<double> coefficients) const;
+    [[nodiscard]] bool solve(double relative, double absolute, std::span<double> coefficients);
+    void take_in();
 
     std::vector<Number> gram_;  ///< a triangle as kernels.h describes it
+    /// Rows that are not in gram_ yet: four at a time cost less, and give the same bits.
+    static constexpr std::size_t waiting_max = 4;
+    std::vector<Number> waiting_;  ///< [waiting_max][padded(columns)]
+    std::array<Number, waiting_max> weights_{};
+    std::array<Number, waiting_max> keeps_{};
+    std::size_t count_ = 0;
     std::vector<double> moments_;
     double rows_ = 0.0;
 };
