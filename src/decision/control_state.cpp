@@ -15,6 +15,12 @@ ControlNote note(std::string kind, const Control& control, std::string detail) {
             .proposal = control.proposal};
 }
 
+ControlNote as_asked(std::string kind, const Control& control, std::string detail) {
+    ControlNote out = note(std::move(kind), control, std::move(detail));
+    out.is_news = false;
+    return out;
+}
+
 std::string until_text(const std::optional<Timestamp>& until) {
     return until ? " until " + format_timestamp(*until) : std::string();
 }
@@ -86,15 +92,15 @@ ControlNote ControlState::take_mode(const Control& control, Timestamp now) {
     if (is_over(control, now)) return note("mode_expired", control, "its time was over already");
     if (!control.mode) {
         chosen_.reset();
-        return note("mode", control, "back to the configured mode");
+        return as_asked("mode", control, "back to the configured mode");
     }
     chosen_ = ModeChoice{.mode = *control.mode,
                          .since = now,
                          .until = control.until,
                          .by = control.by,
                          .why = control.why};
-    return note("mode", control,
-                fmt::format("mode {}{}", to_string(*control.mode), until_text(control.until)));
+    return as_asked("mode", control,
+                    fmt::format("mode {}{}", to_string(*control.mode), until_text(control.until)));
 }
 
 ControlNote ControlState::take_pause(const Control& control, Timestamp now) {
@@ -125,7 +131,7 @@ ControlNote ControlState::take_resume(const Control& control) {
             *same = std::move(pause);
     }
     pauses_ = std::move(left);
-    return note("resume", control, fmt::format("{} resumed", to_string(which)));
+    return as_asked("resume", control, fmt::format("{} resumed", to_string(which)));
 }
 
 const Proposal* ControlState::find(std::string_view id) const {
@@ -144,7 +150,7 @@ ControlNote ControlState::take_approval(const Control& control) {
                          .by = control.by,
                          .at = control.at};
     approval_until_ = proposal->expires_at;
-    return note("approval", control, change_text(*proposal) + " approved");
+    return as_asked("approval", control, change_text(*proposal) + " approved");
 }
 
 ControlNote ControlState::take_rejection(const Control& control) {
@@ -154,7 +160,7 @@ ControlNote ControlState::take_rejection(const Control& control) {
     rejected_ = *proposal;
     withdraw();
     approval_.reset();
-    return note("rejection", control, change_text(*rejected_) + " rejected");
+    return as_asked("rejection", control, change_text(*rejected_) + " rejected");
 }
 
 void ControlState::withdraw() {

@@ -14,6 +14,7 @@ struct ControlNote {
     std::string by;        ///< who caused it; empty: time or a decision did
     std::string detail;    ///< one clause
     std::string proposal;  ///< its id, if it is about one
+    bool is_news = true;   ///< false: a control came into force, and its own entry says so
 };
 
 /// What people asked of one service at run time, and what waits for their word. Stored with every

@@ -14,6 +14,10 @@ Operation moved(Operation operation, OperationState state, std::string detail, T
     return operation;
 }
 
+std::string verified_text(const Operation& open, const Capacity& seen) {
+    return fmt::format("{} of {} ready", std::min(seen.ready, open.to).value(), open.to.value());
+}
+
 }  // namespace
 
 void ExecutorSettings::describe(config::Fields& f) {
@@ -89,6 +93,22 @@ std::optional<Operation> Executor::advance(const Operation& open, const Capacity
     return advance_executing(open, seen, lead_time, now);
 }
 
+std::optional<Operation> Executor::watch(const Operation& open, const Capacity& seen,
+                                         Duration lead_time, Timestamp now) const {
+    if (!is_open(open.state) || seen.seen_at < open.changed_at) return std::nullopt;
+    if (open.state == OperationState::executing) {
+        if (verification_.judge(open, seen, lead_time, now) != Verdict::verified)
+            return std::nullopt;
+        return moved(open, OperationState::done, verified_text(open, seen), now);
+    }
+    if (seen.total() == open.to)
+        return moved(open, OperationState::executing, "found in effect", now);
+    // As in advance(): a look in the instant of the last call proves nothing about it.
+    if (open.attempts > 0 && seen.seen_at == open.changed_at) return std::nullopt;
+    return moved(open, OperationState::failed,
+                 "withdrawn before it was applied: the mode or a pause does not let it", now);
+}
+
 std::optional<Operation> Executor::advance_intended(const Operation& open, const Capacity& seen,
                                                     Timestamp now) {
     if (seen.total() == open.to)
@@ -121,10 +141,7 @@ std::optional<Operation> Executor::advance_executing(const Operation& open, cons
                                                      Duration lead_time, Timestamp now) {
     switch (verification_.judge(open, seen, lead_time, now)) {
         case Verdict::verified:
-            return moved(open, OperationState::done,
-                         fmt::format("{} of {} ready", std::min(seen.ready, open.to).value(),
-                                     open.to.value()),
-                         now);
+            return moved(open, OperationState::done, verified_text(open, seen), now);
         case Verdict::waiting:
             return std::nullopt;
         case Verdict::overdue:

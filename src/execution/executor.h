@@ -66,6 +66,12 @@ public:
     [[nodiscard]] std::optional<Operation> advance(const Operation& open, const Capacity& seen,
                                                    Duration lead_time, Timestamp now);
 
+    /// Looks after an open operation without ever calling the target, where it must not be called:
+    /// notices what took effect and what is ready, and withdraws what was not accepted yet. What
+    /// the target accepted stays open until it is ready, or until advance() may judge it again.
+    [[nodiscard]] std::optional<Operation> watch(const Operation& open, const Capacity& seen,
+                                                 Duration lead_time, Timestamp now) const;
+
     /// The open operation, closed because `newer` took its place.
     [[nodiscard]] static Operation supersede(Operation open, const Operation& newer, Timestamp now);
 

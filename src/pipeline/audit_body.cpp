@@ -21,4 +21,31 @@ std::string audit_body(const Operation& operation) {
                                         {"detail", operation.detail}});
 }
 
+std::string audit_body(const Control& control) {
+    json::object out{{"sequence", control.sequence},
+                     {"kind", to_string(control.kind)},
+                     {"by", control.by},
+                     {"why", control.why}};
+    switch (control.kind) {
+        case ControlKind::mode:
+            out["mode"] = control.mode ? to_string(*control.mode) : "configured";
+            break;
+        case ControlKind::pause:
+        case ControlKind::resume:
+            out["direction"] = to_string(control.direction);
+            break;
+        case ControlKind::approve:
+        case ControlKind::reject:
+            out["proposal"] = control.proposal;
+            break;
+    }
+    if (control.until) out["until"] = format_timestamp(*control.until);
+    return json::serialize(out);
+}
+
+std::string audit_body(const ControlNote& note) {
+    return json::serialize(
+        json::object{{"by", note.by}, {"detail", note.detail}, {"proposal", note.proposal}});
+}
+
 }  // namespace forescale

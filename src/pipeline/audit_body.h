@@ -1,4 +1,6 @@
 #pragma once
+#include "decision/control_state.h"
+#include "domain/control.h"
 #include "domain/decision.h"
 #include "domain/operation.h"
 
@@ -10,5 +12,8 @@ namespace forescale {
 /// one JSON object.
 [[nodiscard]] std::string audit_body(const Decision& decision);
 [[nodiscard]] std::string audit_body(const Operation& operation);
+/// Of what somebody asked for, and of what became of it.
+[[nodiscard]] std::string audit_body(const Control& control);
+[[nodiscard]] std::string audit_body(const ControlNote& note);
 
 }  // namespace forescale

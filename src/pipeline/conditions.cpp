@@ -66,6 +66,29 @@ bool wants_more_than_max(const ServiceState& state) {
                         state.service().capacity_per_replica) > state.service().policy.replicas_max;
 }
 
+/// What a person may want to do about a decision that is not carried out by itself.
+void signal_mode(const PipelineParts& parts, const ServiceState& state, Timestamp now) {
+    const auto& decision = state.decision;
+    const bool recommends =
+        decision && decision->inputs.mode == Mode::recommend && decision->changes();
+    signal(parts, recommends,
+           {.name = "recommendation",
+            .service = state.id().str(),
+            .severity = Severity::info,
+            .summary = recommends ? decision->sentence : "",
+            .since = now});
+    const auto& proposal = state.turn().control.proposal();
+    signal(parts, proposal.has_value(),
+           {.name = "approval_pending",
+            .service = state.id().str(),
+            .severity = proposal && proposal->up() ? Severity::warning : Severity::info,
+            .summary = proposal
+                           ? fmt::format("Approve or reject it until {}: {}",
+                                         format_timestamp(proposal->expires_at), proposal->sentence)
+                           : "",
+            .since = now});
+}
+
 /// What serves goes on serving; the next training is tried when it is due.
 void report_training_problem(const PipelineParts& parts, bool good, const std::string& detail,
                              Timestamp now) {
@@ -194,6 +217,7 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
                                                   state.service().policy.replicas_max.value())
                                     : "",
             .since = now});
+    signal_mode(parts, state, now);
     note_counts(parts.metrics, state.id(), counts);
     if (state.path()) {
         const std::string at_rest = members_at_rest(*state.path());

@@ -5,6 +5,7 @@
 #include "monitoring/alerts.h"
 #include "monitoring/health.h"
 #include "monitoring/metrics.h"
+#include "pipeline/control_book.h"
 #include "pipeline/event_book.h"
 #include "pipeline/recorder.h"
 #include "pipeline/service_state.h"
@@ -54,7 +55,7 @@ struct PipelineParts {
 };
 
 /// Takes `services` turn by turn from samples to applied decisions. One owner thread calls turn();
-/// only accept_event() may be called from others.
+/// only accept_event() and accept_control() may be called from others.
 class Pipeline {
 public:
     /// Goes on where the store says that the last recorded turn ended: learned state from its
@@ -78,6 +79,11 @@ public:
 
     /// Records an event and lets the next turn know it. Thread-safe. errors  unavailable
     [[nodiscard]] Result<void> accept_event(BusinessEvent event, Timestamp now);
+
+    /// Records what somebody asked of a service (its number is given here) and lets the next turn
+    /// take it in. Thread-safe. On an error it is in force all the same, and is recorded once the
+    /// store is back. errors  as the store's
+    [[nodiscard]] Result<void> accept_control(Control control);
 
     /// The newest recorded turn of an earlier life, if there was one.
     [[nodiscard]] std::optional<Timestamp> resumed_at() const { return resumed_at_; }
@@ -114,6 +120,13 @@ private:
     void tell_transitions(Timestamp now);
     [[nodiscard]] TrainedPair pair_of(const ModelChoice& choice);
 
+    // control_turn.cpp
+    Result<void> recover_controls();
+    void take_controls(Timestamp now);
+    void tell(const ServiceState& state, const ControlNote& note, Timestamp now);
+    void settle(Turn& turn, ServiceState& state);
+    [[nodiscard]] bool is_held(const ServiceState& state) const;
+
     // tick.cpp
     void collect(Turn& turn);
     void take_in(Turn& turn, std::size_t source, const PollResult& result);
@@ -124,6 +137,7 @@ private:
     void learn_windows(Turn& turn, const WindowBatch& closed);
     void look(Turn& turn);
     void look_after(Turn& turn, ServiceState& state);
+    [[nodiscard]] std::optional<Operation> look_at_open(const ServiceState& state, Timestamp now);
     void decide_all(Turn& turn);
     void see_fleet(const Turn& turn);
     [[nodiscard]] DecisionInputs inputs_of(const Turn& turn, ServiceState& state);
@@ -153,6 +167,8 @@ private:
     MetricsConsumer aggregated_;
     std::unique_ptr<Recorder> recorder_;
     EventBook events_;
+    ControlBook controls_;
+    std::int64_t controls_taken_ = 0;  ///< number of the newest one that a turn took in
     Executor executor_;
     ModelShelf shelf_;
     ModelPlan plan_;

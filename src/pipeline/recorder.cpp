@@ -38,6 +38,7 @@ void append(Batch& to, Batch from) {
     append_rows(to.decisions, std::move(from.decisions));
     append_rows(to.operations, std::move(from.operations));
     append_rows(to.events, std::move(from.events));
+    append_rows(to.controls, std::move(from.controls));
     append_rows(to.performance, std::move(from.performance));
     append_rows(to.audit, std::move(from.audit));
     append_rows(to.checkpoints, std::move(from.checkpoints));
@@ -69,7 +70,8 @@ Result<void> Recorder::flush() {
 }
 
 bool Recorder::is_due() const {
-    return !gathered_.operations.empty() || !gathered_.events.empty() || !waiting_.empty() ||
+    return !gathered_.operations.empty() || !gathered_.events.empty() ||
+           !gathered_.controls.empty() || !waiting_.empty() ||
            std::chrono::steady_clock::now() - stored_at_ >= gather_;
 }
 

@@ -25,6 +25,7 @@ Result<void> Pipeline::recover() {
     const Timestamp resumed = resumed_at_.value_or(Timestamp{});
     TRY(auto known, parts_.store.events(resumed - BusinessEvent::remembered));
     for (auto& event : known) std::ignore = events_.put(std::move(event), resumed);
+    TRY_VOID(recover_controls());
     if (!resumed_at_) return {};
     newest_turn_ = *resumed_at_;
     resume_sources();
@@ -110,8 +111,8 @@ Result<void> Pipeline::recover_operations() {
         const auto seen = parts_.target.observe(operation.service);
         if (operation.state != OperationState::intended || !seen)
             continue;  // the turn looks after it
-        if (const auto moved =
-                executor_.advance(operation, *seen, state->turn().lead_time.lead_time(), now))
+        state->seen = *seen;
+        if (const auto moved = look_at_open(*state, now))
             note_operation(*state, *moved, batch, now);
     }
     return recorder_->record(std::move(batch));

@@ -155,6 +155,9 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     out.lead_time = lead_;
     out.capacity_per_replica = service_.capacity_per_replica;
     out.asked = asked();
+    out.pauses = turn_.control.pauses();
+    out.mode = mode();
+    if (out.mode == Mode::approve) out.approval = turn_.control.approval();
     if (!path_) return out;
     out.lead_demand = lead_demand_.forecast(forecaster_.forecast());
     if (out.lead_demand)
@@ -165,7 +168,7 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
 }
 
 bool ServiceState::worth_recording(const Decision& made) const {
-    return made.changes() || made.desired != turn_.recorded_desired ||
+    return (made.changes() && made.acts) || made.desired != turn_.recorded_desired ||
            is_news(turn_.recorded_reason, made.reason) ||
            made.at - turn_.recorded_at >= recorded_at_least_every;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include "decision/control_state.h"
 #include "decision/decide.h"
 #include "domain/operation.h"
 #include "execution/lead_time.h"
@@ -28,7 +29,7 @@ struct TrainedPair {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 5;
+    static constexpr std::uint32_t version = 6;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;
@@ -46,12 +47,14 @@ struct TurnState {
     /// Since then, and the newest before: what the ready replicas can serve, after which grid step.
     std::vector<std::pair<Timestamp, double>> served_limits;
     std::vector<MemberRest> member_rests;  ///< since then
+    ControlState control;                  ///< modes, pauses and proposals
+    std::int64_t controls_taken = 0;       ///< number of the newest control, of any service
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
                 recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes,
-                served_limits, member_rests);
+                served_limits, member_rests, control, controls_taken);
     }
 };
 
@@ -108,6 +111,8 @@ public:
     [[nodiscard]] Result<void> load_learned(std::string_view state, const ModelFinder& find);
 
     [[nodiscard]] const Service& service() const { return service_; }
+    /// How far decisions go by themselves now.
+    [[nodiscard]] Mode mode() const { return turn_.control.mode(service_.policy.mode); }
     [[nodiscard]] const ServiceId& id() const { return service_.id; }
     /// What is forecast, events included; null before the first forecast.
     [[nodiscard]] std::shared_ptr<const ForecastPath> path() const { return path_; }

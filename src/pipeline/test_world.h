@@ -79,6 +79,7 @@ public:
     BreakableTarget(SimulatedTarget& behind, Happened& happened)
         : behind_(behind), happened_(happened) {}
     bool broken = false;
+    bool refuses = false;  ///< shows its size, and does not answer when it is asked to change it
 
     Result<Capacity> observe(const ServiceId& service) override {
         if (broken) return fail(Errc::unavailable, "told not to answer");
@@ -86,7 +87,7 @@ public:
     }
     Result<void> apply(const Operation& operation) override {
         happened_.push_back("apply:" + operation.id);
-        if (broken) return fail(Errc::unavailable, "told not to answer");
+        if (broken || refuses) return fail(Errc::unavailable, "told not to answer");
         return behind_.apply(operation);
     }
 

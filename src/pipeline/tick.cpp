@@ -23,12 +23,13 @@ double cpu_seconds() {
 
 void Pipeline::turn(Timestamp now) {
     Turn turn{.at = now, .cpu_began = cpu_seconds()};
-    collect(turn);      // what the sources know by now      -> metrics.raw
-    stream(turn);       // metrics.raw -> metrics.processed  -> metrics.aggregated
-    learn(turn);        // closed windows -> features, models, weights, intervals
-    tend_models(turn);  // training, and which trained models serve whom
-    look(turn);         // what the target has, and how operations in flight are doing
-    decide_all(turn);   // forecast + state + policy -> decision, and the operation that it asks for
+    collect(turn);           // what the sources know by now      -> metrics.raw
+    stream(turn);            // metrics.raw -> metrics.processed  -> metrics.aggregated
+    learn(turn);             // closed windows -> features, models, weights, intervals
+    tend_models(turn);       // training, and which trained models serve whom
+    take_controls(turn.at);  // modes, pauses and approvals that people gave
+    look(turn);              // what the target has, and how operations in flight are doing
+    decide_all(turn);  // forecast + state + policy -> decision, and the operation that it asks for
     if (record(turn)) act(turn);  // recorded before applied
     expire(turn);                 // rows that are older than they are kept
     publish(turn);                // metrics, health, alerts, and the view that people see
@@ -128,12 +129,17 @@ void Pipeline::look_after(Turn& turn, ServiceState& state) {
     state.see(*state.seen);
     if (state.adopt_lead_time()) checkpoint(state, turn.batch, turn.at);
     if (!state.open) return;
-    const auto moved =
-        executor_.advance(*state.open, *state.seen, state.turn().lead_time.lead_time(), turn.at);
+    const auto moved = look_at_open(state, turn.at);
     if (!moved) return;
     note_operation(state, *moved, turn.batch, turn.at);
     const auto seen = parts_.target.observe(state.id());  // it may have been called again
     state.seen = seen ? std::optional(*seen) : std::nullopt;
+}
+
+std::optional<Operation> Pipeline::look_at_open(const ServiceState& state, Timestamp now) {
+    const Duration lead = state.turn().lead_time.lead_time();
+    if (is_held(state)) return executor_.watch(*state.open, *state.seen, lead, now);
+    return executor_.advance(*state.open, *state.seen, lead, now);
 }
 
 void Pipeline::decide_all(Turn& turn) {
@@ -187,7 +193,7 @@ void Pipeline::decide_one(Turn& turn, std::size_t service) {
                          state.turn().decision);
     state.decision = decision;
     parts_.metrics.decided(*decision);
-    if (decision->changes()) intend(turn, state);
+    settle(turn, state);
     if (!state.worth_recording(*decision)) return;
     state.recorded(*decision);
     turn.batch.decisions.push_back(*decision);
@@ -230,6 +236,8 @@ void Pipeline::drop(Acting& acting, Timestamp now) {
     if (change > Replicas(0)) state.turn().lead_time.cancelled(change);
     state.open->state = OperationState::failed;
     state.open->detail = "not recorded, so not applied";
+    if (const auto& approval = state.decision->inputs.approval)
+        state.turn().control.give_back(*approval);
     recorder_->audit(now, "operation", state.id().str(), audit_body(*state.open));
     state.newest_operation = std::exchange(state.open, std::move(acting.in_flight));
 }
