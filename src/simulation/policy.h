@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -45,7 +46,10 @@ public:
 /// A policy, and its safety setting: the one number that its user turns to trade cost against
 /// demand that is not served.
 struct PolicyKind {
-    std::unique_ptr<Policy> (*make)(const PolicyWorld& world, double setting);
+    /// One policy per setting. They may share what does not depend on the setting: play them one
+    /// after the other, from the first step to the last, on one thread.
+    std::vector<std::unique_ptr<Policy>> (*make)(const PolicyWorld& world,
+                                                 std::span<const double> settings);
     std::string_view setting_name;  ///< for people; empty: it has none
     double usual = 0;               ///< what a user gets who sets nothing
     std::vector<double> settings;   ///< of the frontier, from cheap to safe; empty: it has none

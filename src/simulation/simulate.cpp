@@ -57,18 +57,18 @@ public:
         view_.trained = settings.trained;
         view_.zone = &zone;
         view_.events = &settings.events;
-        least_hours_ = score(world_, play_one(cheapest, 0.0)).instance_hours;
+        least_hours_ = score(world_, play_usual(cheapest)).instance_hours;
         if (!settings.out.empty()) file_.emplace(folder(), world_);
     }
 
     void play_policy(const std::string& name) {
         const PolicyKind& kind = policies().at(name);
         if (!settings_.frontier || kind.settings.empty())
-            note(name, std::nullopt, play_one(name, kind.usual));
+            note(name, std::nullopt, play_usual(name));
         else if (name == product)
             play_product(kind);
         else
-            for (const double setting : kind.settings) note(name, setting, play_one(name, setting));
+            play_settings(name, kind);
     }
 
     Result<std::vector<PolicyOutcome>> finish() {
@@ -81,8 +81,16 @@ private:
     [[nodiscard]] std::string folder() const {
         return (std::filesystem::path(settings_.out) / trace_.name).string();
     }
-    [[nodiscard]] std::vector<PlayedStep> play_one(std::string_view name, double setting) const {
-        return play(world_, *policies().at(name).make(view_, setting));
+    [[nodiscard]] std::vector<PlayedStep> play_usual(std::string_view name) const {
+        const PolicyKind& kind = policies().at(name);
+        return play(world_, *kind.make(view_, {&kind.usual, 1}).front());
+    }
+    void play_settings(const std::string& name, const PolicyKind& kind) {
+        auto made = kind.make(view_, kind.settings);
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            note(name, kind.settings[i], play(world_, *made[i]));
+            made[i].reset();
+        }
     }
     void play_product(const PolicyKind& kind) {
         std::vector<ScalingPolicy> at_settings;

@@ -47,7 +47,7 @@ std::vector<int> column(const std::vector<PlayedStep>& played, int PlayedStep::*
 
 std::unique_ptr<Policy> make_usual(std::string_view policy, const World& world) {
     const PolicyKind& kind = policies().at(policy);
-    return kind.make(world.view(), kind.usual);
+    return std::move(kind.make(world.view(), {&kind.usual, 1}).front());
 }
 
 std::vector<int> desired_by(std::string_view policy, const World& world) {
@@ -305,8 +305,10 @@ TEST_F(Simulation, NamesThePoliciesThatItKnows) {
     const auto outcomes = run_simulation({file_}, {.policies = {"hpa2"}}, {});
     ASSERT_FALSE(outcomes);
     EXPECT_EQ(outcomes.error().code, Errc::not_found);
-    EXPECT_NE(outcomes.error().message.find("clairvoyant, forescale, hpa, last-week, static-peak"),
-              std::string::npos);
+    EXPECT_NE(
+        outcomes.error().message.find("clairvoyant, fft, forescale, holt-winters, hourly-max, "
+                                      "hpa, last-week, static-peak"),
+        std::string::npos);
 }
 
 TEST_F(Simulation, SaysSoWhenItCannotWrite) {

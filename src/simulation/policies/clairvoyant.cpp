@@ -11,7 +11,7 @@ namespace {
 /// is impossible, so this is the least cost that serves all.
 class Clairvoyant final : public Policy {
 public:
-    explicit Clairvoyant(const PolicyWorld& world) : world_(world) {
+    Clairvoyant(const PolicyWorld& world, double /*setting*/) : world_(world) {
         ASSERT(world_.future != nullptr);
     }
 
@@ -32,12 +32,7 @@ private:
 }  // namespace
 
 PolicyKind clairvoyant_kind() {
-    return {.make = [](const PolicyWorld& world, double) -> std::unique_ptr<Policy> {
-                return std::make_unique<Clairvoyant>(world);
-            },
-            .setting_name = "",
-            .usual = 0.0,
-            .settings = {}};
+    return {.make = each<Clairvoyant>, .setting_name = "", .usual = 0.0, .settings = {}};
 }
 
 }  // namespace forescale

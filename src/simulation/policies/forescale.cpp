@@ -60,9 +60,13 @@ std::string_view Forescale::reason() const {
 }
 
 PolicyKind forescale_kind() {
-    return {.make = [](const PolicyWorld& world, double setting) -> std::unique_ptr<Policy> {
-                return std::make_unique<Forescale>(world, at_setting(setting));
-            },
+    return {.make =
+                [](const PolicyWorld& world, std::span<const double> settings) {
+                    std::vector<std::unique_ptr<Policy>> made;
+                    for (const double setting : settings)
+                        made.push_back(std::make_unique<Forescale>(world, at_setting(setting)));
+                    return made;
+                },
             .setting_name = "risk",
             .usual = 1.0 + ScalingPolicy{}.headroom,
             .settings = {.3,   .5,   .6,  .7,   .8,   .85, .9,   .95, .97, .99, 1.02, 1.04,

@@ -51,9 +51,7 @@ private:
 }  // namespace
 
 PolicyKind last_week_kind() {
-    return {.make = [](const PolicyWorld& world, double setting) -> std::unique_ptr<Policy> {
-                return std::make_unique<LastWeek>(world, setting);
-            },
+    return {.make = each<LastWeek>,
             .setting_name = "margin on the past",
             .usual = 0.0,
             .settings = {-.3, -.2, -.1, 0.0, .05, .1, .2, .3, .5, .75, 1.0, 1.5, 2.0, 3.0}};

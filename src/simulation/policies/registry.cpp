@@ -7,13 +7,16 @@ namespace forescale {
 
 const std::map<std::string_view, PolicyKind>& policies() {
     static const std::map<std::string_view, PolicyKind> all{
-        {"clairvoyant", clairvoyant_kind()},
-        {"forescale", forescale_kind()},
-        {"hpa", hpa_kind()},
-        {"last-week", last_week_kind()},
-        {"static-peak", static_peak_kind()},
+        {"clairvoyant", clairvoyant_kind()}, {"fft", fft_kind()},
+        {"forescale", forescale_kind()},     {"holt-winters", holt_winters_kind()},
+        {"hourly-max", hourly_max_kind()},   {"hpa", hpa_kind()},
+        {"last-week", last_week_kind()},     {"static-peak", static_peak_kind()},
     };
     return all;
+}
+
+std::vector<double> target_settings() {
+    return {.95, .9, .85, .8, .75, .7, .65, .6, .55, .5, .45, .4, .35, .3};
 }
 
 Replicas need_of(const PolicyWorld& world, double demand) {

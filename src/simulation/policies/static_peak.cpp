@@ -27,9 +27,7 @@ private:
 }  // namespace
 
 PolicyKind static_peak_kind() {
-    return {.make = [](const PolicyWorld& world, double setting) -> std::unique_ptr<Policy> {
-                return std::make_unique<StaticPeak>(world, setting);
-            },
+    return {.make = each<StaticPeak>,
             .setting_name = "share of the peak",
             .usual = 1.0,
             .settings = {.3, .4, .5, .6, .7, .8, .9, 1.0, 1.1, 1.25, 1.5, 2.0}};
