@@ -15,6 +15,7 @@ public:
         player_.begin(t);
         DecisionInputs inputs = known;
         inputs.capacity = {.ready = player_.ready(), .pending = player_.pending(), .seen_at = now};
+        inputs.asked.reset();  // what production asked for last; here nobody else changes the size
         const Decision decision = decide(service_, std::move(inputs), now, state_);
         player_.end(t, decision.desired, to_string(decision.reason));
     }
