@@ -84,10 +84,10 @@ void Forest::index() {
 
 void Forest::index_tree(std::uint32_t root, std::uint16_t size) {
     const auto tree = std::span(nodes_).subspan(root, size);
-    for (const Node& node : tree)
-        steps_.push_back(
-            {.threshold = node.threshold,
-             .column_and_left = (std::uint32_t{node.column} << left_bits) | (root + node.left)});
+    for (std::size_t at = 0; at < tree.size(); ++at)
+        steps_.push_back({.threshold = tree[at].threshold,
+                          .column = tree[at].column,
+                          .to_right = static_cast<std::uint16_t>(tree[at].left - at + 1)});
     if (roots_.size() % lanes == 0) depths_.push_back(0);
     depths_.back() = std::max(depths_.back(), depth_of(tree));
     roots_.push_back(root);
@@ -98,9 +98,8 @@ float Forest::trees_say(std::span<const float> row) const {
     const float* const values = row.data();
     const Step* const steps = steps_.data();
     const auto next = [&](std::uint32_t at) -> std::uint32_t {
-        const Step step = steps[at];
-        const bool is_right = values[step.column_and_left >> left_bits] >= step.threshold;
-        return (step.column_and_left & (nodes_max - 1U)) + (is_right ? 1U : 0U);
+        const Step& step = steps[at];
+        return at + step.to_right - (values[step.column] >= step.threshold ? 0U : 1U);
     };
     float sum = 0.0F;
     for (std::size_t g = 0; g < depths_.size(); ++g) {

@@ -71,9 +71,8 @@ public:
 
 private:
     static constexpr std::size_t lanes = 8;
-    static constexpr std::uint32_t left_bits = 24;
     static constexpr std::size_t columns_max = 255;
-    static constexpr std::uint32_t nodes_max = 1U << left_bits;
+    static constexpr std::uint32_t nodes_max = 1U << 24U;
 
     void index();
     void index_tree(std::uint32_t root, std::uint16_t size);
@@ -83,11 +82,11 @@ private:
     std::vector<std::uint16_t> sizes_;  ///< nodes per tree
     std::vector<Node> nodes_;           ///< of all trees, one after the other
 
-    /// The same nodes as they are walked: indices count over all trees, so that a walk is one
-    /// number.
+    /// The same nodes as they are walked: a walk is one number that counts over all trees.
     struct Step {
         float threshold = 0.0F;
-        std::uint32_t column_and_left = 0;  ///< column in the upper 8 bits
+        std::uint16_t column = 0;
+        std::uint16_t to_right = 1;  ///< nodes on to the right child; the left one is before it
     };
     std::vector<Step> steps_;
     std::vector<std::uint32_t>
