@@ -1,5 +1,7 @@
 #include "api/fleet_json.h"
 
+#include "decision/decide.h"
+
 #include <algorithm>
 
 namespace forescale {

@@ -1,6 +1,7 @@
 #include "api/live.h"
 
 #include "api/fleet_json.h"
+#include "decision/decide.h"
 
 namespace forescale {
 namespace {
