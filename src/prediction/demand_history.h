@@ -46,6 +46,7 @@ public:
     [[nodiscard]] std::span<const Season> seasons() const { return seasons_; }
     [[nodiscard]] const FeatureMemory& memory() const { return memory_; }
     [[nodiscard]] const PlausibleDemand& plausible() const { return plausible_; }
+    [[nodiscard]] const PlausibleDemand& plausible_fine() const { return plausible_fine_; }
     [[nodiscard]] const ChangeWatch& changes() const { return changes_; }
     [[nodiscard]] double largest() const { return largest_; }  ///< demand, fading
     /// Steps since the newest sample.

@@ -445,5 +445,27 @@ TEST(EventEffects, ALeadTimeCountsItsLargestMoment) {
     EXPECT_NEAR(lifted(minutes(11), minutes(30), 1.0), 10.0, 1e-9) << "it begins later";
 }
 
+TEST(EventEffects, ALeadTimeReachesNoFurtherThanThePath) {
+    Service service;
+    service.id = ServiceId("shop");
+    Forecaster forecaster(service);
+    Rng rng(9);
+    for (int i = 0; i < per_day; ++i) forecaster.observe(window_of(i, usual(i, rng)));
+    const double most = forecaster.plausible_max();
+    LeadDemand demand{.from = begin + day, .lead = minutes(10), .quantiles = {}, .level_max = 0.99};
+    for (std::size_t i = 0; i < demand.quantiles.size(); ++i)
+        demand.quantiles[i] = most * (0.5 + 0.03 * static_cast<double>(i));
+    BusinessEvent event = match(1, 3.0);
+    event.start = demand.from;
+    event.end = demand.from + hours(1);
+    forecaster.know({event});
+    const EventEffect effect = forecaster.event_effect(demand.from + minutes(5));
+    ASSERT_GT(with_effect(demand.quantiles, effect).back(), 4.0 * most);
+    const Quantiles bounded = with_events(demand, minutes(1), forecaster).quantiles;
+    EXPECT_LE(bounded.back(), 4.0 * most + 1e-6);
+    EXPECT_TRUE(std::ranges::is_sorted(bounded));
+    EXPECT_NEAR(bounded[median_index], 4.0 * demand.quantiles[median_index], 1e-6);
+}
+
 }  // namespace
 }  // namespace forescale

@@ -42,7 +42,12 @@ LeadDemand with_events(LeadDemand demand, Duration step, const Forecaster& forec
         const EventEffect effect = forecaster.event_effect(at);
         if (effect.log_factor > largest.log_factor) largest = effect;
     }
-    if (!largest.is_none()) demand.quantiles = with_effect(demand.quantiles, largest);
+    if (largest.is_none()) return demand;
+    const double plausible = std::max(forecaster.plausible_max(), demand.quantiles.back());
+    demand.quantiles = with_effect(demand.quantiles, largest);
+    const double most = std::max(plausible * std::max(std::exp(largest.log_factor), 1.0),
+                                 demand.quantiles[median_index]);
+    for (double& quantile : demand.quantiles) quantile = std::min(quantile, most);
     return demand;
 }
 

@@ -22,7 +22,8 @@ struct EventEffect {
 [[nodiscard]] Window without_events(Window window, const Forecaster& forecaster);
 
 /// The largest demand over a lead time with events: with what they do at the moment, a step at
-/// least apart, at which they raise it most or lower it least: the largest demand lies there.
+/// least apart, at which they raise it most or lower it least: the largest demand lies there. As
+/// on the path, no quantile reaches beyond what is plausible times what they raise it by.
 [[nodiscard]] LeadDemand with_events(LeadDemand demand, Duration step,
                                      const Forecaster& forecaster);
 

@@ -475,6 +475,15 @@ void Forecaster::observe_fine(const Window& window) {
                             std::isfinite(mean) ? std::max(mean, 0.0) / factor : Series::missing);
 }
 
+double Forecaster::plausible_max() const {
+    return impl_->past.plausible().ceiling();
+}
+
+bool Forecaster::doubts(const Point& sample) const {
+    const double factor = std::exp(impl_->events.at(sample.at).log_factor);
+    return impl_->past.plausible_fine().is_suspect(sample.value / factor);
+}
+
 void Forecaster::know(std::vector<BusinessEvent> events) {
     impl_->events.know(std::move(events));
 }

@@ -94,6 +94,13 @@ public:
     /// A name that no member has is ignored.
     void rest(std::string_view member, const std::string& why);
 
+    /// Beyond this, nothing needs to be reckoned with at any horizon, but for events
+    /// (PlausibleDemand::ceiling); 0: nothing but zero was seen.
+    [[nodiscard]] double plausible_max() const;
+    /// Whether a sample is far beyond all that was confirmed, events taken into account: it counts
+    /// when it has lasted.
+    [[nodiscard]] bool doubts(const Point& sample) const;
+
     /// What was noticed of demand since the service began; counts.
     struct Noticed {
         std::int64_t level_shifts = 0;
