@@ -39,8 +39,8 @@ bool replay(Duration span, int service, const std::shared_ptr<const TrainedModel
     PolicyWorld view = world->view();
     view.trained = trained;
     const PolicyKind& kind = policies().at("forescale");
-    const auto policy = kind.make(view, kind.usual);
-    return play(*world, *policy).size() == world->steps();
+    const auto policy = kind.make(view, std::array{kind.usual});
+    return play(*world, *policy.front()).size() == world->steps();
 }
 
 void log_errors_only() {

@@ -36,8 +36,9 @@ struct PipelineSettings {
     /// that what a death loses does not depend on how fast the machine is.
     Duration gather_max = Recorder::gather_max;
     TrainingSettings training = {};  ///< trained models: which there are, and how new ones come
-    bool publishes_view =
-        true;  ///< off where nobody looks: a simulation, the fast part of a replay
+    /// Off where nobody looks: a simulation, the fast part of a replay. Turns are then not timed
+    /// either.
+    bool publishes_view = true;
     /// Off where no other life goes on from what is stored, as in a simulation: neither the state
     /// of a turn nor checkpoints are made, the rest of the turn is the same.
     bool resumable = true;

@@ -2,9 +2,6 @@
 #include "prediction/forecaster.h"
 #include "storage/store.h"
 
-#include <map>
-#include <string>
-#include <tuple>
 #include <vector>
 
 namespace forescale {
@@ -18,8 +15,10 @@ public:
     [[nodiscard]] std::vector<PerformanceRow> take(const ServiceId& service);
 
 private:
-    using Key = std::tuple<std::string, Duration, Timestamp>;
-    std::map<Key, PerformanceRow> rows_;
+    [[nodiscard]] PerformanceRow& row_of(const MaturedScore& score);
+
+    std::vector<PerformanceRow> rows_;
+    std::size_t next_ = 0;  ///< row behind the newest that was added to
 };
 
 }  // namespace forescale

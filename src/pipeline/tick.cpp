@@ -22,7 +22,7 @@ double cpu_seconds() {
 }  // namespace
 
 void Pipeline::turn(Timestamp now) {
-    Turn turn{.at = now, .cpu_began = cpu_seconds()};
+    Turn turn{.at = now, .cpu_began = settings_.publishes_view ? cpu_seconds() : 0.0};
     collect(turn);           // what the sources know by now      -> metrics.raw
     stream(turn);            // metrics.raw -> metrics.processed  -> metrics.aggregated
     learn(turn);             // closed windows -> features, models, weights, intervals
@@ -270,11 +270,11 @@ void Pipeline::publish(Turn& turn) {
     newest_turn_ = turn.at;
     for (const auto& state : services_)
         note_service(parts_, *state, processor_.counts(state->id()), turn.at);
+    if (!settings_.publishes_view) return;
     const auto wall =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - turn.began);
     parts_.metrics.turn_took(wall, cpu_seconds() - turn.cpu_began, services_.size());
-    if (settings_.publishes_view)
-        parts_.board.publish(build_view(services_, parts_.health, parts_.alerts, turn.at, turns_));
+    parts_.board.publish(build_view(services_, parts_.health, parts_.alerts, turn.at, turns_));
 }
 
 void Pipeline::checkpoint(ServiceState& state, Batch& batch, Timestamp now) {
