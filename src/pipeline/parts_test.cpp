@@ -170,5 +170,28 @@ TEST(Recorder, KeepsWhatTheStoreRefusesButNoOperation) {
     EXPECT_TRUE(store.open_operations()->empty());
 }
 
+TEST(Recorder, KeepsHowAnOperationMovedOnWhileTheStoreWasAway) {
+    World world(fresh_folder("a"));
+    auto& store = world.breakable_store();
+    const auto recorder = std::move(*Recorder::open(store));
+    Operation operation{.id = "old",
+                        .service = ServiceId("shop"),
+                        .state = OperationState::executing,
+                        .intended_at = begin,
+                        .changed_at = begin,
+                        .attempts = 1,
+                        .detail = {}};
+    Batch batch;
+    batch.operations = {operation};
+    ASSERT_TRUE(recorder->record(batch));
+    store.broken = true;
+    operation.state = OperationState::done;
+    batch.operations = {operation};
+    EXPECT_FALSE(recorder->record(batch));
+    store.broken = false;
+    ASSERT_TRUE(recorder->flush());
+    EXPECT_TRUE(store.open_operations()->empty()) << "it would be open for ever";
+}
+
 }  // namespace
 }  // namespace forescale

@@ -44,6 +44,15 @@ void append(Batch& to, Batch from) {
     append_rows(to.checkpoints, std::move(from.checkpoints));
 }
 
+/// What was not recorded is never applied, and what it would have replaced goes on. How operations
+/// that were recorded before have moved on is not forgotten: they would stay open for ever.
+void forget_intended(std::vector<Operation>& operations) {
+    std::erase_if(operations, [](const Operation& one) {
+        const bool is_new = one.state == OperationState::intended && one.attempts == 0;
+        return is_new || one.state == OperationState::superseded;
+    });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Recorder>> Recorder::open(Store& store, Duration gather) {
@@ -83,7 +92,7 @@ Result<void> Recorder::store_all() {
         waiting_.push_back(std::exchange(gathered_, {}));
     while (!waiting_.empty()) {
         if (auto stored = store_.write(waiting_.front()); !stored) {
-            waiting_.back().operations.clear();  // what was not recorded is never applied
+            forget_intended(waiting_.back().operations);
             return stored;
         }
         waiting_.pop_front();

@@ -29,8 +29,8 @@ public:
 
     /// Adds an entry to the trail; it is stored with the next record().
     void audit(Timestamp at, std::string kind, std::string subject, std::string body);
-    /// Stores what waits, then this. On an error everything waits, except operations: what was not
-    /// recorded is never applied.
+    /// Stores what waits, then this. On an error everything waits, except operations that are new:
+    /// what was not recorded is never applied.
     [[nodiscard]] Result<void> record(Batch batch);
     /// Stores everything that was recorded. errors  as the store's
     [[nodiscard]] Result<void> flush();
