@@ -29,7 +29,7 @@ Result<World> world_of(Duration span, int service) {
     const Duration shift = std::chrono::minutes(35) * service;
     for (Timestamp at = traffic_start; at < traffic_start + span; at += step)
         trace.points.push_back({at, traffic_at(at + shift), SampleState::present});
-    return make_world(trace, std::chrono::minutes(5));
+    return make_world(trace, {});
 }
 
 /// The real turn at the start of every step; false: the world is none.

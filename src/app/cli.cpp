@@ -164,6 +164,52 @@ void add_backtest(Cli& cli) {
     });
 }
 
+/// What if: another world, and what it costs.
+void add_world(CLI::App* command, SimulateOptions& options) {
+    command->add_option("--lead-time-p95", options.lead_time_p95,
+                        "95th percentile of the lead time, whose median is then --lead-time; "
+                        "default: every instance takes the same time");
+    command->add_option("--min", options.replicas_min, "Least instances")
+        ->check(CLI::Range(0, 100000))
+        ->capture_default_str();
+    command->add_option("--max", options.replicas_max, "Most instances")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
+    command
+        ->add_option("--capacity", options.capacity,
+                     "Demand that one instance serves; default: the 99.5th percentile / 50")
+        ->check(CLI::PositiveNumber);
+    command
+        ->add_option("--target", options.target,
+                     "Target utilization of those policies that have one; default: 0.7")
+        ->check(CLI::Range(0.05, 1.0));
+    command
+        ->add_option("--setting", options.settings,
+                     "Setting of one policy in place of its usual one; may be repeated")
+        ->type_name("POLICY=VALUE");
+    command
+        ->add_option("--fail", options.failures,
+                     "What fails, and for which share of the time or when: metrics=0.02, "
+                     "target=2026-03-01T12:00:00Z/2h, forecaster=0.1; may be repeated")
+        ->type_name("PART=WHEN");
+    command->add_option("--seed", options.seed, "Of drawn lead times and failures")
+        ->capture_default_str();
+    command->add_option("--price", options.price, "Price of one instance for one hour")
+        ->check(CLI::Range(0.0, 1e9))
+        ->capture_default_str();
+    command
+        ->add_option("--unserved-price", options.unserved_price,
+                     "Price of one unit of demand that is not served for a second: of one "
+                     "request, where demand is requests per second")
+        ->check(CLI::Range(0.0, 1e12))
+        ->capture_default_str();
+    command->add_option("--currency", options.currency,
+                        "Name of the currency of these prices, like EUR; default: instance-hours");
+    command->add_option("--threads", options.threads, "Series side by side; 0: one per core")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+}
+
 void add_simulate(Cli& cli) {
     auto* command = cli.app.add_subcommand(
         "simulate", "Compare scaling policies on recorded series: cost, and demand not served");
@@ -187,6 +233,7 @@ void add_simulate(Cli& cli) {
     command->add_flag("--frontier", cli.simulate.frontier,
                       "Run every policy over its safety settings and compare cost at equal "
                       "unserved demand; also writes NAME/frontier.csv");
+    add_world(command, cli.simulate);
     command->add_option("--events", cli.simulate.events,
                         "CSV file with timestamp_start,timestamp_end,type,name");
     command->add_option("--zone", cli.simulate.zone, "IANA time zone in which the users live")

@@ -1,5 +1,6 @@
 #include "app/outcome_table.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace forescale {
@@ -66,20 +67,27 @@ std::string comparison_table(const std::vector<PolicyComparison>& comparisons) {
            "hpa at 0.7 serves all but 0.5 %.\n";
 }
 
-std::string outcome_table(const std::vector<PolicyOutcome>& outcomes) {
+std::string outcome_table(const std::vector<PolicyOutcome>& outcomes, const std::string& currency) {
     std::string out;
     std::string series;
+    const bool in_money = !currency.empty();
     for (const auto& o : outcomes) {
         if (o.series != series) {
             if (!series.empty()) out += '\n';
             series = o.series;
-            out += fmt::format("{}\n  {:<18} {:>14} {:>16} {:>12} {:>16} {:>13} {:>10}\n", series,
+            out += fmt::format("{}\n  {:<18} {:>14} {:>16} {:>12} {:>16} {:>13} {:>10}", series,
                                "policy", "instance-hours", "of clairvoyant", "not served",
                                "short (minutes)", "actions/day", "reversals");
+            out += in_money ? fmt::format(" {:>14} {:>14} {:>16}\n", currency + "/day",
+                                          currency + "/30 days", "not served/day")
+                            : "\n";
         }
-        out += fmt::format("  {:<18} {:>14.1f} {:>16.3f} {:>10.4f} % {:>16.0f} {:>13.1f} {:>10}\n",
+        out += fmt::format("  {:<18} {:>14.1f} {:>16.3f} {:>10.4f} % {:>16.0f} {:>13.1f} {:>10}",
                            o.label(), o.instance_hours, o.of_clairvoyant, o.unserved_share * 100,
                            o.under_provisioned_min, o.actions_per_day, o.reversals);
+        out += in_money ? fmt::format(" {:>14.2f} {:>14.2f} {:>16.0f}\n", o.cost_per_day(),
+                                      30.0 * o.cost_per_day(), o.unserved / std::max(o.days, 1e-9))
+                        : "\n";
     }
     return out;
 }

@@ -27,6 +27,12 @@ private:
     Player player_;
 };
 
+void forget_forecast(DecisionInputs& inputs) {
+    inputs.lead_demand.reset();
+    inputs.confidence = 0.0;
+    inputs.members.clear();
+}
+
 }  // namespace
 
 std::vector<std::vector<PlayedStep>> play_in_lockstep(const World& world, const PolicyWorld& view,
@@ -38,7 +44,8 @@ std::vector<std::vector<PlayedStep>> play_in_lockstep(const World& world, const 
         branches.emplace_back(world, simulated_service(view, policy));
     for (std::size_t t = 0; t < world.steps(); ++t) {
         usual.step(t, production);
-        const DecisionInputs known = production.run().inputs({});
+        DecisionInputs known = production.run().inputs({});
+        if (!world.forecaster_down.empty() && world.forecaster_down[t]) forget_forecast(known);
         for (Branch& branch : branches) branch.step(t, known, production.turn_at(t));
     }
     std::vector<std::vector<PlayedStep>> played;

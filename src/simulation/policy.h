@@ -5,6 +5,7 @@
 #include "domain/event.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -28,6 +29,11 @@ struct PolicyWorld {
     const std::vector<BusinessEvent>* events = nullptr;  ///< known from the start; null: none
     const std::vector<double>* future =
         nullptr;  ///< the whole trace per step (NaN: missing): for the clairvoyant alone
+    /// Per step of asking: the steps until it is ready, for the clairvoyant; null: the lead time.
+    const std::vector<std::int64_t>* leads = nullptr;
+    /// Per step: the target refuses every change; for the product, which sees the refusal. Null:
+    /// never.
+    const std::vector<bool>* target_down = nullptr;
     std::shared_ptr<const TrainedModels> trained = {};  ///< for the product; null: nothing
 };
 

@@ -38,7 +38,7 @@ Result<void> check_files(const std::vector<std::string>& files, const SimulateSe
     std::set<std::string> names;
     for (const std::string& file : files) {
         TRY(const Trace trace, read_trace(file));
-        TRY(const World world, make_world(trace, settings.lead_time));
+        TRY(const World world, make_world(trace, settings.world));
         if (!names.insert(trace.name).second)
             return fail(
                 Errc::invalid_argument,
@@ -83,7 +83,13 @@ private:
     }
     [[nodiscard]] std::vector<PlayedStep> play_usual(std::string_view name) const {
         const PolicyKind& kind = policies().at(name);
-        return play(world_, *kind.make(view_, {&kind.usual, 1}).front());
+        const auto chosen = settings_.settings.find(std::string(name));
+        const double setting = chosen == settings_.settings.end() ? kind.usual : chosen->second;
+        if (name == product && !world_.forecaster_down.empty()) {
+            const ScalingPolicy policy = at_setting(setting);
+            return play_in_lockstep(world_, view_, {&policy, 1}).front();
+        }
+        return play(world_, *kind.make(view_, {&setting, 1}).front());
     }
     void play_settings(const std::string& name, const PolicyKind& kind) {
         auto made = kind.make(view_, kind.settings);
@@ -111,6 +117,10 @@ private:
              .unserved_share = result.unserved_share,
              .instance_hours = result.instance_hours,
              .of_clairvoyant = least_hours_ > 0.0 ? result.instance_hours / least_hours_ : 0.0,
+             .unserved = result.unserved,
+             .days = result.days,
+             .capacity_cost = result.instance_hours * settings_.prices.replica_hour,
+             .unserved_cost = result.unserved * settings_.prices.unserved_unit,
              .actions_per_day = result.actions_per_day,
              .reversals = result.reversals});
         if (file_) file_->add(outcomes_.back().label(), played);
@@ -159,7 +169,7 @@ private:
 
     Result<std::vector<PolicyOutcome>> outcomes_of(const std::string& file) {
         TRY(Trace trace, read_trace(file));
-        TRY(World world, make_world(trace, settings_.lead_time));
+        TRY(World world, make_world(trace, settings_.world));
         Show show(std::move(trace), std::move(world), settings_, zone_);
         for (const std::string& name : names_) {
             show.play_policy(name);

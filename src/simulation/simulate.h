@@ -1,9 +1,10 @@
 #pragma once
 #include "base/error.h"
 #include "domain/event.h"
-#include "simulation/trace.h"
+#include "simulation/world.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,9 +14,19 @@ namespace forescale {
 
 struct TrainedModels;
 
+/// What outcomes are counted in.
+struct SimulationPrices {
+    std::string currency;        ///< "EUR"; empty: money is counted in instance-hours
+    double replica_hour = 1.0;   ///< of one instance, from when it is asked for
+    double unserved_unit = 0.0;  ///< of one unit of demand that is not served for one second
+};
+
 struct SimulateSettings {
     std::string out = {};  ///< folder for DIR/<name>/decisions.csv; empty: scores only
-    Duration lead_time = std::chrono::minutes(5);
+    WorldSettings world = {};
+    SimulationPrices prices = {};  ///< in which outcomes are counted
+    /// Settings of policies in place of their usual ones, by policy; outside of a frontier.
+    std::map<std::string, double> settings = {};
     std::vector<std::string> policies = {};  ///< empty: all
     /// Every policy at each of its settings, hpa among them in any case; also writes
     /// DIR/<name>/frontier.csv.
@@ -36,9 +47,16 @@ struct PolicyOutcome {
     double unserved_share = 0;
     double instance_hours = 0;
     double of_clairvoyant = 0;  ///< instance-hours relative to the clairvoyant policy
+    double unserved = 0;        ///< demand times seconds: requests, where it is requests per second
+    double days = 0;            ///< scored
+    double capacity_cost = 0;   ///< of the instance-hours
+    double unserved_cost = 0;   ///< of what was not served, where that has a price
     double actions_per_day = 0;
     std::int64_t reversals = 0;  ///< within 30 min
 
+    [[nodiscard]] double cost_per_day() const {
+        return days > 0.0 ? (capacity_cost + unserved_cost) / days : 0.0;
+    }
     /// As rows are named: "hpa", or "hpa@0.7".
     [[nodiscard]] std::string label() const;
 };

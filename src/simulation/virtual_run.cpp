@@ -32,10 +32,14 @@ private:
 class StatedTarget final : public Target {
 public:
     void state(const Capacity& capacity) { capacity_ = capacity; }
+    void refuse(bool refuses) { refuses_ = refuses; }
     [[nodiscard]] Replicas total() const { return capacity_.total(); }
 
     Result<Capacity> observe(const ServiceId& /*service*/) override { return capacity_; }
     Result<void> apply(const Operation& operation) override {
+        if (refuses_)
+            return fail(Errc::unavailable, "the simulated target refuses to change {} to {}",
+                        operation.service, operation.to.value());
         capacity_.ready = std::min(capacity_.ready, operation.to);
         capacity_.pending = operation.to - capacity_.ready;
         return {};
@@ -43,6 +47,7 @@ public:
 
 private:
     Capacity capacity_;
+    bool refuses_ = false;
 };
 
 }  // namespace
@@ -90,6 +95,10 @@ Replicas VirtualRun::turn(Timestamp now, const std::vector<Point>& samples,
     parts_->pipeline->turn(now);
     newest_ = now;
     return parts_->target.total();
+}
+
+void VirtualRun::refuse_changes(bool refuses) {
+    parts_->target.refuse(refuses);
 }
 
 DecisionInputs VirtualRun::inputs(const Capacity& capacity) const {

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] Replicas turn(Timestamp now, const std::vector<Point>& samples,
                                 const Capacity& capacity);
 
+    /// From the next turn on, does the target refuse to be changed?
+    void refuse_changes(bool refuses);
+
     /// What the newest turn decided on, were `capacity` there: forecasts do not depend on the size,
     /// so that other policies can be asked what they make of the same turn.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity) const;

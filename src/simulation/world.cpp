@@ -1,8 +1,11 @@
 #include "simulation/world.h"
 
+#include "base/rng.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace forescale {
 namespace {
@@ -55,10 +58,66 @@ PolicyWorld World::view() const {
             .replicas_min = Replicas(replicas_min),
             .replicas_max = Replicas(replicas_max),
             .warm_up_steps = first_scored,
-            .future = &demand};
+            .future = &demand,
+            .leads = leads.empty() ? nullptr : &leads,
+            .target_down = target_down.empty() ? nullptr : &target_down};
 }
 
-Result<World> make_world(const Trace& trace, Duration lead_time) {
+double World::measured(std::size_t t) const {
+    const bool down = !metrics_down.empty() && metrics_down[t];
+    return down ? std::numeric_limits<double>::quiet_NaN() : demand[t];
+}
+
+Result<void> WorldSettings::check() const {
+    if (lead_time < Duration(0) || lead_time > day)
+        return fail(Errc::invalid_argument, "lead time {} is not between 0 s and a day",
+                    format_duration(lead_time));
+    if (lead_time_p95 > Duration(0) && (lead_time_p95 < lead_time || lead_time <= Duration(0)))
+        return fail(Errc::invalid_argument,
+                    "the 95th percentile of the lead time, {}, is below its median, {}",
+                    format_duration(lead_time_p95), format_duration(lead_time));
+    if (replicas_min < 0 || replicas_max < 1 || replicas_min > replicas_max)
+        return fail(
+            Errc::invalid_argument,
+            "at least {} and at most {} instances: the least is above the most, or negative",
+            replicas_min, replicas_max);
+    if (!(capacity_per_replica >= 0.0) || !std::isfinite(capacity_per_replica))
+        return fail(Errc::invalid_argument, "capacity per instance {} is not a positive number",
+                    capacity_per_replica);
+    return {};
+}
+
+namespace {
+
+/// Log-normal lead times of the steps at which instances are asked for, rounded up to steps.
+std::vector<std::int64_t> drawn_leads(const World& world, const WorldSettings& settings) {
+    constexpr double z_95 = 1.6448536269514722;
+    const double sigma =
+        std::log(in_seconds(settings.lead_time_p95) / in_seconds(settings.lead_time)) / z_95;
+    Rng rng(settings.seed);
+    std::vector<std::int64_t> leads;
+    for (std::size_t t = 0; t < world.steps(); ++t) {
+        // Box and Muller 1958, doi:10.1214/aoms/1177706645.
+        const double radius = std::sqrt(-2.0 * std::log1p(-rng.uniform()));
+        const double z = radius * std::cos(2.0 * std::numbers::pi * rng.uniform());
+        const double lead_s = in_seconds(settings.lead_time) * std::exp(sigma * z);
+        leads.push_back(static_cast<std::int64_t>(std::ceil(lead_s / in_seconds(world.step))));
+    }
+    return leads;
+}
+
+void add_chance(World& world, const WorldSettings& settings) {
+    if (settings.lead_time_p95 > Duration(0)) world.leads = drawn_leads(world, settings);
+    const FailureGrid grid{world.start, world.step, world.steps(), settings.seed};
+    world.metrics_down = steps_down(settings.failures, FailingPart::metrics, grid);
+    world.target_down = steps_down(settings.failures, FailingPart::target, grid);
+    world.forecaster_down = steps_down(settings.failures, FailingPart::forecaster, grid);
+}
+
+}  // namespace
+
+Result<World> make_world(const Trace& trace, const WorldSettings& settings) {
+    TRY_VOID(settings.check());
     if (trace.points.size() < 2 || trace.step <= Duration(0))
         return fail(Errc::invalid_argument,
                     "{}: a simulation needs at least two samples, {} were read", trace.name,
@@ -68,9 +127,13 @@ Result<World> make_world(const Trace& trace, Duration lead_time) {
     for (const Point& point : trace.points) values.push_back(point.value);
     World world;
     world.step = trace.step;
-    world.lead_time = lead_time;
-    world.lead_steps = (lead_time + trace.step - Duration(1)) / trace.step;
-    world.capacity_per_replica = percentile(std::move(values), 99.5) / 50.0;
+    world.lead_time = settings.lead_time;
+    world.lead_steps = (settings.lead_time + trace.step - Duration(1)) / trace.step;
+    world.replicas_min = settings.replicas_min;
+    world.replicas_max = settings.replicas_max;
+    world.capacity_per_replica = settings.capacity_per_replica > 0.0
+                                     ? settings.capacity_per_replica
+                                     : percentile(std::move(values), 99.5) / 50.0;
     if (!(world.capacity_per_replica > 0.0))
         return fail(Errc::invalid_argument,
                     "{}: its 99.5th percentile is 0: there is no demand to size instances for",
@@ -82,24 +145,26 @@ Result<World> make_world(const Trace& trace, Duration lead_time) {
     const Duration warm_up = std::min(warm_up_max, span / 2);
     world.first_scored =
         static_cast<std::size_t>((warm_up + trace.step - Duration(1)) / trace.step);
+    add_chance(world, settings);
     return world;
 }
 
 void SimulatedFleet::promote(std::int64_t t) {
-    while (!batches_.empty() && batches_.front().ready_at <= t) {
-        ready_ += batches_.front().count;
-        pending_ -= batches_.front().count;
-        batches_.pop_front();
-    }
+    std::erase_if(batches_, [&](const Batch& batch) {
+        if (batch.ready_at > t) return false;
+        ready_ += batch.count;
+        pending_ -= batch.count;
+        return true;
+    });
 }
 
-void SimulatedFleet::set(std::int64_t t, int desired) {
+void SimulatedFleet::set(std::int64_t t, int desired, std::int64_t lead) {
     promote(t);
     int change = desired - ready_ - pending_;
-    if (change > 0 && lead_steps_ == 0) {
+    if (change > 0 && lead == 0) {
         ready_ += change;
     } else if (change > 0) {
-        batches_.push_back({t + lead_steps_, change});
+        batches_.push_back({t + lead, change});
         pending_ += change;
     }
     while (change < 0 && !batches_.empty()) {
@@ -113,19 +178,22 @@ void SimulatedFleet::set(std::int64_t t, int desired) {
     if (change < 0) ready_ += change;
 }
 
-Player::Player(const World& world) : world_(&world), fleet_(world.lead_steps, world.replicas_min) {
+Player::Player(const World& world) : world_(&world), fleet_(world.replicas_min) {
     played_.reserve(world.steps());
 }
 
 void Player::end(std::size_t t, Replicas wanted, std::string_view reason) {
-    const int desired = std::clamp(wanted.value(), world_->replicas_min, world_->replicas_max);
-    fleet_.set(static_cast<std::int64_t>(t), desired);
+    int desired = std::clamp(wanted.value(), world_->replicas_min, world_->replicas_max);
+    if (!world_->target_down.empty() && world_->target_down[t])
+        desired = fleet_.ready() + fleet_.pending();
+    fleet_.set(static_cast<std::int64_t>(t), desired, world_->lead_at(t));
     played_.push_back({fleet_.ready(), fleet_.pending(), desired, reason});
 }
 
 void Player::step(std::size_t t, Policy& policy) {
     begin(t);
-    const double before = t > 0 ? world_->demand[t - 1] : std::numeric_limits<double>::quiet_NaN();
+    const double before =
+        t > 0 ? world_->measured(t - 1) : std::numeric_limits<double>::quiet_NaN();
     const Replicas wanted = policy.desired(t, before, ready(), pending());
     end(t, wanted, policy.reason());
 }
@@ -156,6 +224,8 @@ void score_serving(const World& world, const std::vector<PlayedStep>& played, Pl
     const double step_s = in_seconds(world.step);
     out.under_provisioned_min = static_cast<double>(short_steps) * step_s / 60.0;
     out.unserved_share = asked > 0.0 ? lost / asked : 0.0;
+    out.unserved = lost * step_s;
+    out.days = static_cast<double>(played.size() - world.first_scored) * step_s / in_seconds(day);
     out.instance_hours = static_cast<double>(billed) * step_s / 3600.0;
 }
 

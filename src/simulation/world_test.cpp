@@ -109,7 +109,7 @@ TEST(World, IsMadeOfATraceAsThePercentileSays) {
         if (i != 7)
             trace.points.push_back({Timestamp(std::chrono::minutes(5 * i + 2)),
                                     static_cast<double>(i), SampleState::present});
-    const auto world = make_world(trace, std::chrono::seconds(301));
+    const auto world = make_world(trace, {.lead_time = std::chrono::seconds(301)});
     ASSERT_TRUE(world);
     EXPECT_EQ(world->start, Timestamp(std::chrono::minutes(2)));  // all samples have this phase
     EXPECT_EQ(world->steps(), 201U);
@@ -124,7 +124,7 @@ TEST(World, RefusesATraceWithoutDemand) {
     Trace trace{.name = "idle", .step = std::chrono::minutes(1), .points = {}};
     for (int i = 0; i < 10; ++i)
         trace.points.push_back({Timestamp(std::chrono::minutes(i)), 0.0, SampleState::present});
-    EXPECT_EQ(make_world(trace, std::chrono::minutes(5)).error().code, Errc::invalid_argument);
+    EXPECT_EQ(make_world(trace, {}).error().code, Errc::invalid_argument);
 }
 
 TEST(Clairvoyant, AsksALeadTimeAheadAndNoEarlier) {

@@ -51,6 +51,18 @@ struct SimulateOptions {
     std::vector<std::string> files;
     std::string out;
     std::string lead_time = "300s";
+    std::string lead_time_p95;
+    int replicas_min = 2;
+    int replicas_max = 100;
+    double capacity = 0.0;
+    double target = 0.0;
+    std::vector<std::string> settings;  ///< NAME=VALUE
+    std::vector<std::string> failures;
+    std::uint64_t seed = 1;
+    double price = 1.0;
+    double unserved_price = 0.0;
+    std::string currency;
+    int threads = 0;
     std::vector<std::string> policies;
     bool frontier = false;
     std::string events;

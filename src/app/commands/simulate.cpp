@@ -7,7 +7,9 @@
 #include "app/progress.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "simulation/policy.h"
 
+#include <charconv>
 #include <cmath>
 
 namespace forescale {
@@ -21,6 +23,11 @@ json::value to_json(const PolicyOutcome& o) {
                         {"unserved_share", o.unserved_share},
                         {"instance_hours", o.instance_hours},
                         {"of_clairvoyant", o.of_clairvoyant},
+                        {"unserved", o.unserved},
+                        {"days", o.days},
+                        {"capacity_cost", o.capacity_cost},
+                        {"unserved_cost", o.unserved_cost},
+                        {"cost_per_day", o.cost_per_day()},
                         {"actions_per_day", o.actions_per_day},
                         {"reversals", o.reversals}};
 }
@@ -77,34 +84,85 @@ json::value answer(const std::vector<PolicyOutcome>& outcomes, bool frontier) {
                         {"over_series", array_of(summarize(comparisons))}};
 }
 
+Result<WorldSettings> world_of(const SimulateOptions& options) {
+    WorldSettings world{.replicas_min = options.replicas_min,
+                        .replicas_max = options.replicas_max,
+                        .capacity_per_replica = options.capacity,
+                        .seed = options.seed};
+    TRY(world.lead_time, parse_duration(options.lead_time));
+    if (!options.lead_time_p95.empty()) {
+        TRY(world.lead_time_p95, parse_duration(options.lead_time_p95));
+    }
+    for (const std::string& text : options.failures) {
+        TRY(Failure failure, parse_failure(text));
+        world.failures.push_back(failure);
+    }
+    TRY_VOID(world.check());
+    return world;
+}
+
+/// "hpa=0.6".
+Result<std::pair<std::string, double>> setting_of(const std::string& text) {
+    const auto equals = text.find('=');
+    std::pair<std::string, double> setting{text.substr(0, equals), 0.0};
+    const char* const end = text.data() + text.size();
+    const char* const begin = equals == std::string::npos ? end : text.data() + equals + 1;
+    const auto [read_to, error] = std::from_chars(begin, end, setting.second);
+    if (error != std::errc{} || read_to != end || !std::isfinite(setting.second))
+        return fail(Errc::invalid_argument, "setting '{}': expected POLICY=VALUE, like hpa=0.6",
+                    text);
+    if (!policies().contains(setting.first))
+        return fail(Errc::not_found, "setting '{}': there is no policy '{}'", text, setting.first);
+    return setting;
+}
+
+Result<std::map<std::string, double>> settings_of(const SimulateOptions& options) {
+    std::map<std::string, double> settings;
+    for (const auto& [name, kind] : policies())
+        if (options.target > 0.0 && kind.setting_name == "target utilization")
+            settings[std::string(name)] = options.target;
+    for (const std::string& text : options.settings) {
+        TRY(const auto setting, setting_of(text));
+        settings[setting.first] = setting.second;
+    }
+    return settings;
+}
+
+Result<SimulateSettings> simulation_of(const SimulateOptions& options) {
+    SimulateSettings settings{.out = options.out,
+                              .prices = {.currency = options.currency,
+                                         .replica_hour = options.price,
+                                         .unserved_unit = options.unserved_price},
+                              .policies = options.policies,
+                              .frontier = options.frontier,
+                              .zone = options.zone,
+                              .threads = options.threads};
+    TRY(settings.world, world_of(options));
+    TRY(settings.settings, settings_of(options));
+    TRY(settings.events, read_events(options.events));
+    TRY(settings.trained, chosen_models(options.models));
+    return settings;
+}
+
 }  // namespace
 
 ExitCode simulate_command(const SimulateOptions& options) {
-    const auto lead_time = parse_duration(options.lead_time);
-    if (!lead_time) return report(lead_time.error());
-    const auto events = read_events(options.events);
-    if (!events) return report(events.error());
-    const auto models = chosen_models(options.models);
-    if (!models) return report(models.error());
+    const auto settings = simulation_of(options);
+    if (!settings) return report(settings.error());
     log::configure(
         {.level = log::Level::error});  // what happens inside of a simulated world is its result
-    Progress progress("simulate");
-    const auto outcomes = run_simulation(options.files,
-                                         {.out = options.out,
-                                          .lead_time = *lead_time,
-                                          .policies = options.policies,
-                                          .frontier = options.frontier,
-                                          .events = *events,
-                                          .zone = options.zone,
-                                          .trained = *models},
-                                         [&](double share) { progress.update(share); });
+    const auto outcomes = [&] {
+        Progress progress("simulate");
+        return run_simulation(options.files, *settings,
+                              [&](double share) { progress.update(share); });
+    }();
     if (!outcomes) return report(outcomes.error());
     if (options.json) {
         fmt::print("{}\n", pretty_json(answer(*outcomes, options.frontier)));
         return ExitCode::ok;
     }
     fmt::print("{}", options.frontier ? comparison_table(compare_frontiers(*outcomes))
-                                      : outcome_table(*outcomes));
+                                      : outcome_table(*outcomes, settings->prices.currency));
     if (!options.out.empty()) fmt::print("\ndecisions written to {}\n", options.out);
     return ExitCode::ok;
 }

@@ -51,6 +51,7 @@ Replicas Forescale::desired(std::size_t t, double demand, Replicas ready, Replic
     const Timestamp now = turn_at(t);
     std::vector<Point> samples;
     if (std::isfinite(demand)) samples.push_back({now - world_.step, demand, SampleState::present});
+    if (world_.target_down != nullptr) run_->refuse_changes((*world_.target_down)[t]);
     return run_->turn(now, samples, {.ready = ready, .pending = pending, .seen_at = now});
 }
 
