@@ -7,7 +7,7 @@ import re
 from support import ROOT, forescale, main, scratch, write_config, write_trace
 
 COMMANDS = ["run", "demo", "validate", "backtest", "simulate", "explain", "audit", "train", "models", "config", "version",
-            "completion"]
+            "worlds", "completion"]
 
 
 def every_command_has_help_with_examples_and_exit_codes():

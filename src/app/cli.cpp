@@ -28,6 +28,7 @@ struct Cli {
     ValidateOptions validate;
     BacktestOptions backtest;
     SimulateOptions simulate;
+    WorldsOptions worlds;
     ExplainOptions explain;
     AuditOptions audit;
     TrainOptions train;
@@ -248,6 +249,31 @@ void add_simulate(Cli& cli) {
     });
 }
 
+void add_worlds(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "worlds", "Look for a world in which Forescale breaks a promise (for developers)");
+    command->footer(
+        footer("  forescale worlds --count 10000 --seed 1\n"
+               "  forescale worlds --seed 17 --print > world.yaml\n"
+               "  forescale worlds --world world.yaml"));
+    command->add_option("--count", cli.worlds.count, "How many random worlds are lived through")
+        ->check(CLI::Range(1, 100000000))
+        ->capture_default_str();
+    command->add_option("--seed", cli.worlds.seed, "Seed of the first one; the others follow")
+        ->capture_default_str();
+    command->add_option("--threads", cli.worlds.threads, "0: one per core")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command
+        ->add_option("--failures-max", cli.worlds.failures_max,
+                     "Ends when so many invariants were found broken")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command->add_option("--world", cli.worlds.world, "YAML file of one world to live through");
+    command->add_flag("--print", cli.worlds.print, "Only print the world of the seed");
+    command->callback([&cli] { cli.chosen = [&cli] { return worlds_command(cli.worlds); }; });
+}
+
 void add_explain(Cli& cli) {
     auto* command = cli.app.add_subcommand(
         "explain", "Say why a decision came out as it did, and why not one replica fewer");
@@ -462,6 +488,7 @@ int run_cli(int argc, char** argv) {
     add_validate(cli);
     add_backtest(cli);
     add_simulate(cli);
+    add_worlds(cli);
     add_explain(cli);
     add_audit(cli);
     add_train(cli);

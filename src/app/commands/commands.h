@@ -72,6 +72,16 @@ struct SimulateOptions {
 };
 [[nodiscard]] ExitCode simulate_command(const SimulateOptions& options);
 
+struct WorldsOptions {
+    std::string world;  ///< file of one world; empty: random ones
+    std::int64_t count = 200;
+    std::uint64_t seed = 1;
+    int threads = 0;  ///< 0: one per core
+    int failures_max = 3;
+    bool print = false;  ///< only say what the world of the seed is
+};
+[[nodiscard]] ExitCode worlds_command(const WorldsOptions& options);
+
 /// Which database: the one given, or that of the configuration.
 struct StoreOptions {
     std::string store;

@@ -1,0 +1,299 @@
+#include "simulation/worlds/checks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace forescale::worlds::checks {
+namespace {
+
+constexpr double rounding_noise = 1e-9;
+
+struct Bounds {
+    int min = 0;
+    int max = 0;
+};
+Bounds bounds_of(const ServiceTurn& turn) {
+    return {turn.service.policy.replicas_min.value(), turn.service.policy.replicas_max.value()};
+}
+
+/// Replicas that serve the measured demand, within the bounds; nothing where demand is not known.
+std::optional<int> needed_now(const ServiceTurn& turn) {
+    const auto& inputs = turn.decision.inputs;
+    const bool fresh =
+        inputs.newest.state == SampleState::present && inputs.newest_age <= fresh_for(turn.service);
+    if (!fresh) return std::nullopt;
+    const auto [min, max] = bounds_of(turn);
+    const double need =
+        std::ceil(inputs.newest.value / turn.service.capacity_per_replica.value() - rounding_noise);
+    return static_cast<int>(std::clamp<double>(need, min, max));
+}
+
+/// Is this the time of a freeze of a direction? of_floor: of one that holds even the measured load.
+bool is_frozen(const ServiceTurn& turn, bool up, bool of_floor) {
+    const WorldPlan& plan = turn.world.plan;
+    const auto holds = [&](const FreezePlan& freeze) {
+        const Duration since = turn.made.at - plan.begin() - freeze.at;
+        const bool of_direction = freeze.direction == "both" || (freeze.direction == "up") == up;
+        return of_direction && since >= Duration(0) && since < freeze.lasts &&
+               !(of_floor && freeze.floor_passes);
+    };
+    return std::ranges::any_of(plan.service(turn.service.id.str()).freezes, holds);
+}
+
+/// Age of the newest sample that can have been taken in; nothing: there was none.
+std::optional<Duration> youngest_age(const ServiceTurn& turn) {
+    if (!turn.record.newest) return std::nullopt;
+    return turn.made.at - *turn.record.newest - turn.service.sample_step;
+}
+
+bool is_stale(const ServiceTurn& turn) {
+    const auto age = youngest_age(turn);
+    return !age || *age > fresh_for(turn.service);
+}
+
+/// Only the bounds stand above what a rule says: a size outside of them is brought back at once.
+bool is_forced_by_bounds(const ServiceTurn& turn) {
+    const auto [min, max] = bounds_of(turn);
+    return (turn.made.current > max && turn.made.desired == max) ||
+           (turn.made.current < min && turn.made.desired == min);
+}
+
+/// The size at the start of the period that ends now. Nothing when somebody else than decisions
+/// changed it meanwhile: what the decisions changed is then not to be seen in sizes.
+std::optional<int> size_at_start(const ServiceTurn& turn, Duration period) {
+    const auto& sizes = turn.record.sizes;
+    for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+        if (size->at <= turn.made.at - period) return size->total;
+        if (size->foreign) return std::nullopt;
+    }
+    return sizes.front().total;
+}
+
+/// One more or fewer where a percentage is a whole number: the HPA rounds products that are not
+/// exact.
+constexpr std::int64_t percent_slack = 1;
+
+std::int64_t reach_of(const RatePolicy& policy, std::int64_t start, bool up) {
+    if (policy.type == PolicyType::pods) return up ? start + policy.value : start - policy.value;
+    const std::int64_t percent = up ? 100 + policy.value : std::max(100 - policy.value, 0);
+    if (up) return (start * percent + 99) / 100 + percent_slack;
+    return start * percent / 100 - percent_slack;
+}
+
+/// How far the policies of one direction let the size go from where it was; nothing where that is
+/// not known.
+std::optional<std::int64_t> reach(const ServiceTurn& turn, const ScalingRules& rules, bool up) {
+    if (rules.select_policy == SelectPolicy::disabled) return turn.made.current;
+    std::optional<std::int64_t> furthest;
+    for (const RatePolicy& policy : rules.policies) {
+        const auto start = size_at_start(turn, policy.period);
+        if (!start) return std::nullopt;
+        const std::int64_t one = reach_of(policy, *start, up);
+        const bool takes_higher = (rules.select_policy == SelectPolicy::max) == up;
+        if (!furthest) furthest = one;
+        furthest = takes_higher ? std::max(*furthest, one) : std::min(*furthest, one);
+    }
+    return furthest;
+}
+
+bool is_quantiles(const Quantiles& quantiles) {
+    return std::ranges::all_of(quantiles, [](double v) { return std::isfinite(v) && v >= 0.0; }) &&
+           std::ranges::is_sorted(quantiles);
+}
+
+}  // namespace
+
+Duration fresh_for(const Service& service) {
+    return std::max(service.policy.stale_after, 2 * service.sample_step);
+}
+
+Finding bounds(const ServiceTurn& turn) {
+    const auto [min, max] = bounds_of(turn);
+    if (turn.made.desired >= min && turn.made.desired <= max) return std::nullopt;
+    return fmt::format("{} replicas are asked for, the bounds are {} to {}", turn.made.desired, min,
+                       max);
+}
+
+Finding decides_on_what_is_there(const ServiceTurn& turn) {
+    const bool seen = std::ranges::any_of(turn.record.looks, [&](const auto& look) {
+        return look && look->total().value() == turn.made.current;
+    });
+    if (seen) return std::nullopt;
+    return fmt::format("decided on {} replicas, which the target did not show in this turn",
+                       turn.made.current);
+}
+
+Finding newest_sample_is_true(const ServiceTurn& turn) {
+    const Point& newest = turn.decision.inputs.newest;
+    const bool counts = turn.service.metric_kind == MetricKind::counter;
+    const auto given = turn.record.values.find(newest.at);
+    if (newest.state == SampleState::present && !counts) {
+        if (given == turn.record.values.end())
+            return fmt::format("decided on a sample of {} that no source gave",
+                               format_timestamp(newest.at));
+        const bool same = std::ranges::any_of(given->second, [&](double value) {
+            return std::abs(value - newest.value) <= rounding_noise * value;
+        });
+        if (!same)
+            return fmt::format("decided on {} at {}, which is not what the source gave",
+                               newest.value, format_timestamp(newest.at));
+    }
+    const auto& sure = turn.record.newest_sure;
+    if (counts || !sure || newest.at >= *sure) return std::nullopt;
+    return fmt::format("decided on a sample of {}, and one of {} had come in time",
+                       format_timestamp(newest.at), format_timestamp(*sure));
+}
+
+Finding numbers_of_decision(const ServiceTurn& turn) {
+    const auto& inputs = turn.decision.inputs;
+    if (!(inputs.confidence >= 0.0 && inputs.confidence <= 1.0))
+        return fmt::format("the confidence is {}", inputs.confidence);
+    if (!std::isfinite(turn.decision.demand_planned) || turn.decision.demand_planned < 0.0)
+        return fmt::format("demand is planned at {}", turn.decision.demand_planned);
+    if (inputs.lead_demand && !is_quantiles(inputs.lead_demand->quantiles))
+        return fmt::format(
+            "the lead demand is {}, {} ... {}", inputs.lead_demand->quantiles.front(),
+            inputs.lead_demand->quantiles.at(1), inputs.lead_demand->quantiles.back());
+    if (!std::isfinite(inputs.newest.value) || inputs.newest.value < 0.0)
+        return fmt::format("the newest sample is {}", inputs.newest.value);
+    if (turn.decision.sentence.empty() || turn.decision.why_not_fewer.empty())
+        return "the decision does not say why";
+    return std::nullopt;
+}
+
+Finding no_scale_down_without_data(const ServiceTurn& turn) {
+    if (turn.made.desired >= turn.made.current || !is_stale(turn)) return std::nullopt;
+    if (is_forced_by_bounds(turn)) return std::nullopt;
+    const auto age = youngest_age(turn);
+    return fmt::format("scaled down from {} to {} with {}", turn.made.current, turn.made.desired,
+                       age ? "a newest sample that is " + format_duration(*age) + " old"
+                           : std::string("no sample at all"));
+}
+
+Finding fallback_ends(const ServiceTurn& turn) {
+    const auto age = youngest_age(turn);
+    const Duration longest =
+        std::max(turn.service.policy.forecast_fallback_max, fresh_for(turn.service));
+    if (turn.made.desired <= turn.made.current || (age && *age <= longest)) return std::nullopt;
+    if (is_forced_by_bounds(turn)) return std::nullopt;
+    return fmt::format("scaled up from {} to {} without a sample younger than {}",
+                       turn.made.current, turn.made.desired, format_duration(longest));
+}
+
+/// While data are good the size serves what is measured, as far as the operator lets it grow: only
+/// the rate policies and the maximum stand above it.
+Finding floor_is_kept(const ServiceTurn& turn) {
+    const auto need = needed_now(turn);
+    if (!need || turn.made.desired >= *need) return std::nullopt;
+    const ScalingRules& up = turn.service.policy.scale_up;
+    const auto most = reach(turn, up, true);
+    const bool holds_back = turn.made.desired >= turn.made.current &&
+                            (!most || turn.made.desired + percent_slack >= *most);
+    if ((holds_back && !up.policies.empty()) || is_frozen(turn, true, true)) return std::nullopt;
+    return fmt::format("{} replicas are asked for, the measured demand of {:.6g} needs {} now",
+                       turn.made.desired, turn.decision.inputs.newest.value, *need);
+}
+
+Finding rate_limit_up(const ServiceTurn& turn) {
+    if (turn.made.desired <= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    const auto most = reach(turn, turn.service.policy.scale_up, true);
+    if (!most || turn.made.desired <= std::max<std::int64_t>(*most, turn.made.current))
+        return std::nullopt;
+    return fmt::format("scaled up from {} to {}, the policies allow {}", turn.made.current,
+                       turn.made.desired, *most);
+}
+
+Finding rate_limit_down(const ServiceTurn& turn) {
+    if (turn.made.desired >= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    const auto fewest = reach(turn, turn.service.policy.scale_down, false);
+    if (!fewest || turn.made.desired >= std::min<std::int64_t>(*fewest, turn.made.current))
+        return std::nullopt;
+    return fmt::format("scaled down from {} to {}, the policies allow {}", turn.made.current,
+                       turn.made.desired, *fewest);
+}
+
+Finding stabilization_down(const ServiceTurn& turn) {
+    if (turn.made.desired >= turn.made.current) return std::nullopt;
+    const Duration window = turn.service.policy.scale_down.stabilization_window;
+    for (const Made& made : turn.record.made) {
+        if (made.at <= turn.made.at - window) continue;
+        const int held = std::min({made.wanted, turn.made.current, bounds_of(turn).max});
+        if (turn.made.desired < held)
+            return fmt::format("scaled down from {} to {}, and {} were wanted {} before",
+                               turn.made.current, turn.made.desired, made.wanted,
+                               format_duration(turn.made.at - made.at));
+    }
+    return std::nullopt;
+}
+
+Finding stabilization_up(const ServiceTurn& turn) {
+    if (turn.made.desired <= turn.made.current) return std::nullopt;
+    const Duration window = turn.service.policy.scale_up.stabilization_window;
+    for (const Made& made : turn.record.made) {
+        if (made.at <= turn.made.at - window) continue;
+        const int held = std::max(
+            {made.wanted, turn.made.current, bounds_of(turn).min, needed_now(turn).value_or(0)});
+        if (turn.made.desired > held)
+            return fmt::format("scaled up from {} to {}, and only {} were wanted {} before",
+                               turn.made.current, turn.made.desired, made.wanted,
+                               format_duration(turn.made.at - made.at));
+    }
+    return std::nullopt;
+}
+
+Finding tolerance(const ServiceTurn& turn) {
+    const int drop = turn.made.current - turn.made.desired;
+    if (drop <= 0 || is_forced_by_bounds(turn)) return std::nullopt;
+    const double worth = turn.service.policy.tolerance * turn.made.current;
+    if (drop >= worth - 1e-6) return std::nullopt;
+    // A larger drop may be cut by the policies, by what the fleet may lose, or by the minimum.
+    if (turn.world.plan.removal_max < 1.0) return std::nullopt;
+    const auto fewest = reach(turn, turn.service.policy.scale_down, false);
+    if (!fewest || turn.made.desired <= *fewest + 2 * percent_slack) return std::nullopt;
+    if (turn.made.desired == bounds_of(turn).min) return std::nullopt;
+    return fmt::format("gave back {} of {}, it is worth it from {:.3g}", drop, turn.made.current,
+                       worth);
+}
+
+Finding change_freeze(const ServiceTurn& turn) {
+    const bool up = turn.made.desired > turn.made.current;
+    const bool holds = turn.made.desired != turn.made.current && is_frozen(turn, up, false);
+    if (!holds || is_forced_by_bounds(turn)) return std::nullopt;
+    const bool is_floor = up && turn.made.desired <= needed_now(turn).value_or(0);
+    if (is_floor && !is_frozen(turn, up, true)) return std::nullopt;
+    return fmt::format("scaled from {} to {} in a freeze", turn.made.current, turn.made.desired);
+}
+
+Finding flap_budget(const ServiceTurn& turn) {
+    const int budget = turn.service.policy.flap_budget.changes_per_day;
+    if (budget == 0 || turn.made.desired == turn.made.current || is_forced_by_bounds(turn))
+        return std::nullopt;
+    const auto changes = std::ranges::count_if(turn.record.acted, [&](const Made& made) {
+        return made.at > turn.made.at - day && made.at < turn.made.at;
+    });
+    if (changes < budget) return std::nullopt;
+    // Demand that is measured or planned is served all the same.
+    const double planned = std::ceil(
+        turn.decision.demand_planned / turn.service.capacity_per_replica.value() - rounding_noise);
+    const bool is_needed =
+        turn.made.desired > turn.made.current &&
+        (turn.made.desired <= needed_now(turn).value_or(0) || turn.made.desired <= planned);
+    if (is_needed) return std::nullopt;
+    return fmt::format("scaled from {} to {} after {} changes within a day, the budget is {}",
+                       turn.made.current, turn.made.desired, changes, budget);
+}
+
+Finding cooldown(const ServiceTurn& turn) {
+    if (turn.made.desired >= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    for (const Made& made : turn.record.made) {
+        const Duration since = turn.made.at - made.at;
+        if (made.desired == made.current || since >= turn.service.policy.cooldown) continue;
+        if (made.at < turn.made.at)
+            return fmt::format("scaled down from {} to {}, {} after the change before",
+                               turn.made.current, turn.made.desired, format_duration(since));
+    }
+    return std::nullopt;
+}
+
+}  // namespace forescale::worlds::checks
