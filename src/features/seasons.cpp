@@ -66,23 +66,33 @@ bool to_levels(std::vector<double>& values) {
     return true;
 }
 
+/// Levels with their sums from the first on, which every period is folded with.
+struct Summed {
+    std::span<const double> levels;
+    std::vector<double> sums;    ///< [levels + 1] of what is present before each
+    std::vector<double> counts;  ///< [levels + 1]
+
+    explicit Summed(std::span<const double> of)
+        : levels(of), sums(of.size() + 1), counts(of.size() + 1) {
+        for (std::size_t i = 0; i < levels.size(); ++i) {
+            const bool is_present = !std::isnan(levels[i]);
+            sums[i + 1] = sums[i] + (is_present ? levels[i] : 0.0);
+            counts[i + 1] = counts[i] + (is_present ? 1.0 : 0.0);
+        }
+    }
+    [[nodiscard]] double mean(std::size_t from, std::size_t to) const {
+        return (sums[to] - sums[from]) / std::max(counts[to] - counts[from], 1.0);
+    }
+};
+
 /// Deviations from the mean over one period around: neither trend nor level is left in them.
-std::vector<double> without_level(std::span<const double> levels, double period) {
-    std::vector<double> sums(levels.size() + 1);
-    std::vector<double> counts(levels.size() + 1);
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-        const bool is_present = !std::isnan(levels[i]);
-        sums[i + 1] = sums[i] + (is_present ? levels[i] : 0.0);
-        counts[i + 1] = counts[i] + (is_present ? 1.0 : 0.0);
-    }
+std::vector<double> without_level(const Summed& of, double period) {
     const auto half = static_cast<std::size_t>(std::lround(0.5 * period));
-    std::vector<double> deviations(levels.size());
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-        const std::size_t from = i > half ? i - half : 0;
-        const std::size_t to = std::min(i + half, levels.size() - 1) + 1;
+    const std::size_t size = of.levels.size();
+    std::vector<double> deviations(size);
+    for (std::size_t i = 0; i < size; ++i)
         deviations[i] =
-            levels[i] - (sums[to] - sums[from]) / std::max(counts[to] - counts[from], 1.0);
-    }
+            of.levels[i] - of.mean(i > half ? i - half : 0, std::min(i + half, size - 1) + 1);
     return deviations;
 }
 
@@ -107,7 +117,7 @@ struct Fold {
     }
 };
 
-Fold fold(std::span<const double> levels, double period) {
+Fold fold(const Summed& levels, double period) {
     Fold of{.period = period,
             .repeats = 0.0,
             .variance = 0.0,
@@ -187,14 +197,14 @@ private:
         return unit * std::lround(units);
     }
     /// The round period within the resolution of the spectrum that repeats best.
-    [[nodiscard]] Fold refined(double period) const {
-        Fold best = fold(levels_, period);
+    [[nodiscard]] Fold refined(const Summed& levels, double period) const {
+        Fold best = fold(levels, period);
         const double reach = 0.4 * period / cycles(period);
         for (const Duration unit : {std::chrono::minutes(5), std::chrono::minutes(30)}) {
             const double units = in_bins(unit);
             const double round = std::round(period / units) * units;
             if (round < period_min || std::abs(round - period) > reach) continue;
-            Fold other = fold(levels_, round);
+            Fold other = fold(levels, round);
             if (other.repeats >= best.repeats - 0.01) best = std::move(other);
         }
         return best;
@@ -203,11 +213,11 @@ private:
         if (candidate.repeats >= repeats_min(cycles(candidate.period)))
             found.push_back(std::move(candidate));
     }
-    void consider_calendar(std::vector<Fold>& found, double period) const {
+    void consider_calendar(std::vector<Fold>& found, const Summed& levels, double period) const {
         constexpr double calendar_cycles_min = 2.0;
         const auto is_same = [&](double t) { return std::abs(t - period) < 0.5; };
         if (cycles(period) >= calendar_cycles_min && std::ranges::none_of(taken_, is_same))
-            consider(found, fold(levels_, period));
+            consider(found, fold(levels, period));
     }
     /// Periods that spectrum and autocorrelation propose, each once.
     [[nodiscard]] std::vector<double> proposals() const {
@@ -240,9 +250,10 @@ private:
     }
     [[nodiscard]] std::optional<Fold> strongest() const {
         std::vector<Fold> found;
-        consider_calendar(found, in_bins(day));
-        consider_calendar(found, in_bins(week));
-        for (const double period : proposals()) consider(found, refined(period));
+        const Summed levels(levels_);
+        consider_calendar(found, levels, in_bins(day));
+        consider_calendar(found, levels, in_bins(week));
+        for (const double period : proposals()) consider(found, refined(levels, period));
         if (found.empty()) return {};
         const Fold* best = &*std::ranges::max_element(found, {}, explained);
         for (const Fold& candidate : found)

@@ -135,7 +135,7 @@ private:
     /// What week, holidays and other periods add at a bucket.
     [[nodiscard]] double habit(const FeatureContext& context, Timestamp bucket) const {
         const prophet::Components parts =
-            habits_.components({context.zone, context.holidays}, bucket + bucket_ / 2);
+            habits_.habits({context.zone, context.holidays}, bucket + bucket_ / 2);
         return parts.daily + parts.weekly + parts.season + parts.holiday;
     }
     /// Log levels of the roll-up without those habits, from the first present bucket on.

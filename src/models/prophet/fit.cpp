@@ -245,32 +245,27 @@ double sum_of(const Fit& fit, std::span<const double> row) {
 }  // namespace
 
 Components Fit::components(const Calendar& calendar, Timestamp at) const {
-    std::vector<double> row(structure.columns());
-    structure.row(calendar, at, row);
-    const std::vector<Part> parts = structure.parts();
+    Components sums = habits(calendar, at);
+    std::vector<double> row(Structure::trend_columns);
+    structure.trend_row(at, row);
+    for (std::size_t j = 0; j < row.size(); ++j) sums.trend += coefficients[j] * row[j];
+    return sums;
+}
+
+Components Fit::habits(const Calendar& calendar, Timestamp at) const {
+    std::vector<double> row(structure.columns() - Structure::trend_columns);
+    const std::span<double> all(row);
+    structure.wave_row(Structure::time_of_week(calendar, at), all.first(structure.wave_columns()));
+    structure.other_row(calendar, at, all.subspan(structure.wave_columns()));
     Components sums;
-    for (std::size_t j = 0; j < row.size(); ++j) {
-        const double value = coefficients[j] * row[j];
-        switch (parts[j]) {
-            case Part::constant:
-            case Part::slope:
-            case Part::change_point:
-                sums.trend += value;
-                break;
-            case Part::daily:
-                sums.daily += value;
-                break;
-            case Part::weekly:
-                sums.weekly += value;
-                break;
-            case Part::season:
-                sums.season += value;
-                break;
-            case Part::holiday:
-                sums.holiday += value;
-                break;
-        }
-    }
+    std::size_t j = 0;
+    const auto add_to = [&](double& sum, std::size_t until) {
+        for (; j < until; ++j) sum += coefficients[Structure::trend_columns + j] * row[j];
+    };
+    add_to(sums.daily, 2 * static_cast<std::size_t>(structure.daily));
+    add_to(sums.weekly, structure.wave_columns());
+    add_to(sums.season, row.size() - Structure::holiday_columns);
+    add_to(sums.holiday, row.size());
     return sums;
 }
 

@@ -29,6 +29,8 @@ struct Fit {
     double scale = 0.0;                ///< robust standard deviation of the residuals
 
     [[nodiscard]] Components components(const Calendar& calendar, Timestamp at) const;
+    /// All but the trend, which is left at 0.
+    [[nodiscard]] Components habits(const Calendar& calendar, Timestamp at) const;
     /// Log level at a time, within what the history makes plausible: 0 to its maximum plus one.
     [[nodiscard]] double level(const Calendar& calendar, Timestamp at) const;
     [[nodiscard]] HolidayEffect holiday_effect() const;
