@@ -21,7 +21,7 @@ Service shop() {
     service.capacity_per_replica = Demand(100.0);
     service.policy.replicas_min = Replicas(1);
     service.policy.scale_down.stabilization_window = Duration(0);
-    service.policy.headroom = 0.0;
+    service.policy.quantile = 0.99;
     service.policy.tolerance = 0.0;
     return service;
 }

@@ -3,11 +3,13 @@
 #include "base/assert.h"
 #include "decision/explain.h"
 #include "decision/mode.h"
+#include "decision/price.h"
 #include "decision/rules/rules.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -25,6 +27,12 @@ bool is_fresh(const Service& service, const DecisionInputs& inputs) {
            inputs.newest_age <= stale_after(service);
 }
 
+void plan_demand(Turn& turn, const Quantiles& quantiles) {
+    turn.planned = demand_at(quantiles, turn.level);
+    const double base = demand_at(quantiles, std::min(turn.level, quantile_levels.back()));
+    turn.least_planned = std::midpoint(base, turn.with_headroom());
+}
+
 Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp now,
                const DecisionState& state) {
     Turn turn{.service = service,
@@ -37,8 +45,8 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
                    inputs.confidence >= service.policy.confidence_min;
     if (turn.fresh)
         turn.floor = replicas_for(Demand(inputs.newest.value), inputs.capacity_per_replica);
-    if (inputs.lead_demand)
-        turn.planned = quantile_at(inputs.lead_demand->quantiles, service.policy.quantile);
+    turn.level = planned_level(service.policy, inputs.capacity_per_replica);
+    if (inputs.lead_demand) plan_demand(turn, inputs.lead_demand->quantiles);
     return turn;
 }
 
@@ -152,7 +160,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.inputs = std::move(inputs);
     prepare(state, service.policy, decision.inputs, now);
     const Turn turn = make_turn(service, decision.inputs, now, state);
-    decision.quantile = service.policy.quantile;
+    decision.quantile = turn.level;
     decision.demand_planned = turn.planned;
     decision.steps.reserve(rules::wanted_rules.size() + rules::allowed_rules.size());
     std::size_t decisive = 0;
@@ -174,19 +182,6 @@ Replicas replicas_for(Demand demand, Demand capacity_per_replica) {
     const double replicas = std::ceil(demand / capacity_per_replica - rounding_noise);
     constexpr double most = 0.25 * std::numeric_limits<int>::max();
     return Replicas(static_cast<int>(std::clamp(replicas, 0.0, most)));
-}
-
-double probability_above(const Quantiles& quantiles, double demand) {
-    std::size_t i = 0;
-    while (i + 2 < quantiles.size() && quantiles.at(i + 1) <= demand) ++i;
-    const double rise = quantiles.at(i + 1) - quantiles.at(i);
-    const double levels = quantile_levels.at(i + 1) - quantile_levels.at(i);
-    // All levels at one value: certainly above it or certainly not.
-    if (!(rise > 0.0))
-        return demand < quantiles.at(i) ? 1.0 - quantile_levels.at(i)
-                                        : 1.0 - quantile_levels.at(i + 1);
-    const double level = quantile_levels.at(i) + levels * (demand - quantiles.at(i)) / rise;
-    return 1.0 - std::clamp(level, 0.0, 1.0);
 }
 
 }  // namespace forescale

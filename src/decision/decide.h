@@ -69,8 +69,4 @@ struct DecisionState {
 /// finite, the capacity positive.
 [[nodiscard]] Replicas replicas_for(Demand demand, Demand capacity_per_replica);
 
-/// The share (0..1) of the distribution that lies above `demand`: the inverse of quantile_at(),
-/// linear between the levels kept.
-[[nodiscard]] double probability_above(const Quantiles& quantiles, double demand);
-
 }  // namespace forescale

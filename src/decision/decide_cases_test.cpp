@@ -163,6 +163,7 @@ Service service_of(const Case& one) {
     policy.forecast_fallback_max = span(words, "fallback", "30m");
     policy.target_utilization = number(words, "target", 0.7);
     change(policy.scale_up, pairs(one, "up"));
+    policy.scale_down.stabilization_window = std::chrono::minutes(5);
     change(policy.scale_down, pairs(one, "down"));
     constrain(service, one);
     return service;

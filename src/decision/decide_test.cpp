@@ -14,7 +14,9 @@ constexpr Timestamp noon{std::chrono::hours(24 * 20'000 + 12)};
 Service shop() {
     Service service;
     service.id = ServiceId("shop");
+    service.policy.quantile = 0.99;
     service.policy.headroom = 0.0;
+    service.policy.scale_down.stabilization_window = std::chrono::minutes(5);
     return service;
 }
 
@@ -175,21 +177,6 @@ TEST(ReplicasFor, RoundsUpButNotForNoise) {
               Replicas(3));  // 2.9999999999999996 and its like
     EXPECT_EQ(replicas_for(Demand(30.1), Demand(10.0)), Replicas(4));
     EXPECT_EQ(replicas_for(Demand(-3.0), Demand(10.0)), Replicas(0));
-}
-
-TEST(ProbabilityAbove, IsTheInverseOfTheQuantile) {
-    const Quantiles quantiles = even_demand().quantiles;
-    for (const double level : {0.02, 0.05, 0.33, 0.5, 0.9, 0.97, 0.99})
-        EXPECT_NEAR(probability_above(quantiles, quantile_at(quantiles, level)), 1.0 - level, 1e-9);
-    EXPECT_DOUBLE_EQ(probability_above(quantiles, 5000.0), 0.0);
-    EXPECT_DOUBLE_EQ(probability_above(quantiles, -5000.0), 1.0);
-}
-
-TEST(ProbabilityAbove, KnowsADemandThatIsCertain) {
-    Quantiles certain{};
-    certain.fill(100.0);
-    EXPECT_LT(probability_above(certain, 100.0), 0.06);
-    EXPECT_GT(probability_above(certain, 99.0), 0.94);
 }
 
 TEST(Decide, TakesMicroseconds) {

@@ -1,6 +1,7 @@
 #include "decision/explain.h"
 
 #include "decision/mode.h"
+#include "decision/price.h"
 
 #include <algorithm>
 #include <iterator>
@@ -31,7 +32,8 @@ std::string served_by(const Turn& turn, Replicas fewer) {
 /// last.
 std::string objection(const Turn& turn, const RuleStep& cause, Replicas fewer) {
     if (cause.rule != "required_capacity") return cause.detail;
-    if (turn.inputs.capacity_per_replica.value() * fewer.value() < turn.planned)
+    if (turn.policy().headroom <= 0.0 ||
+        turn.inputs.capacity_per_replica.value() * fewer.value() < turn.planned)
         return fmt::format("that is less than the planned {:.4g}", turn.planned);
     return fmt::format("the planned {:.4g} would have less than its headroom of {:.3g} %",
                        turn.planned, turn.policy().headroom * 100.0);

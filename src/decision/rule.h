@@ -15,13 +15,20 @@ struct Turn {
     Replicas current;            ///< ready and pending together
     bool fresh = false;    ///< the newest sample is a number and young enough to scale down on
     bool trusted = false;  ///< there is a lead demand, and the confidence suffices
-    double planned = 0.0;  ///< demand at the policy's level; 0 without a lead demand
-    Replicas floor{0};     ///< what the measured load needs now; 0 without a fresh sample
+    double level = 0.0;    ///< what the prices, or the policy, say of the risk; see price.h
+    double planned = 0.0;  ///< demand at that level; 0 without a lead demand
+    /// What may not stay uncovered: half of the margin that lies beyond the 0.99 quantile, and half
+    /// of the headroom, are room in which demand may move without a change of size.
+    double least_planned = 0.0;
+    Replicas floor{0};  ///< what the measured load needs now; 0 without a fresh sample
 
     [[nodiscard]] const ScalingPolicy& policy() const { return service.policy; }
-    /// What the planned demand needs, without any headroom; 0 while no forecast is trusted.
+    [[nodiscard]] double with_headroom() const { return planned * (1.0 + policy().headroom); }
+    /// What the forecast needs without any headroom; 0 while none is trusted.
     [[nodiscard]] Replicas planned_need() const {
-        return trusted ? replicas_for(Demand(planned), inputs.capacity_per_replica) : Replicas(0);
+        return trusted ? replicas_for(Demand(std::min(planned, least_planned)),
+                                      inputs.capacity_per_replica)
+                       : Replicas(0);
     }
     /// The size that growing ends at where only what is `needed` may be added.
     [[nodiscard]] Replicas grown_to(Replicas before, Replicas needed) const {

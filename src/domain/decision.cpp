@@ -11,6 +11,7 @@ constexpr std::array all_reasons{Reason::forecast,
                                  Reason::accuracy_gate,
                                  Reason::forecast_fallback,
                                  Reason::hold_missing_data,
+                                 Reason::plan,
                                  Reason::tolerance,
                                  Reason::stabilization,
                                  Reason::rate_limit,
@@ -46,6 +47,8 @@ std::string_view to_string(Reason reason) {
             return "forecast_fallback";
         case Reason::hold_missing_data:
             return "hold_missing_data";
+        case Reason::plan:
+            return "plan";
         case Reason::tolerance:
             return "tolerance";
         case Reason::stabilization:
@@ -91,6 +94,7 @@ Ground ground_of(Reason reason) {
         case Reason::forecast:
         case Reason::callers:
         case Reason::reactive_floor:
+        case Reason::plan:
         case Reason::tolerance:
         case Reason::stabilization:
         case Reason::rate_limit:

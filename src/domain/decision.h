@@ -24,6 +24,7 @@ enum class Reason : std::uint8_t {
     accuracy_gate,      ///< forecasts cost more than they save: reactive rule instead
     forecast_fallback,  ///< no fresh sample: the forecast stands in
     hold_missing_data,  ///< no fresh sample, and no forecast young enough: the size holds
+    plan,               ///< the plan of the next hours: fewer or larger changes cost less
     tolerance,          ///< too small a change to be worth it
     stabilization,      ///< a recent recommendation was higher (down) or lower (up)
     rate_limit,         ///< scale-up or scale-down policy
@@ -85,6 +86,12 @@ struct AskedSize {
     }
 };
 
+/// Median demand of the forecast at an instant.
+struct PathMedian {
+    Timestamp target;
+    double demand = 0.0;
+};
+
 /// Everything that the decision was made from.
 struct DecisionInputs {
     Capacity capacity;
@@ -92,6 +99,7 @@ struct DecisionInputs {
     Duration newest_age{0};  ///< now minus the end of what it describes
     std::optional<LeadDemand> lead_demand;
     Duration lead_time{0};
+    std::vector<PathMedian> path;  ///< of the next hours, ascending; empty: no forecast
     double confidence = 0.0;
     std::vector<MemberView> members;
     Demand capacity_per_replica{1.0};

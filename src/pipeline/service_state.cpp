@@ -27,6 +27,9 @@ struct Learned {
     }
 };
 
+/// How far a decision looks: the plan of the next hours, and the lead time before it.
+constexpr Duration planned_ahead = std::chrono::hours(8);
+
 /// A decision that changes nothing is recorded this often, so that the record shows that somebody
 /// looked.
 constexpr Duration recorded_at_least_every = std::chrono::minutes(15);
@@ -73,7 +76,7 @@ void ServiceState::absorb(const Window& window, Batch& batch) {
 void ServiceState::absorb_grid(const Window& window, Batch& batch) {
     observe_grid(window);
     if (forecaster_.forecast().empty()) return;
-    path_ = std::make_shared<const ForecastPath>(forecaster_.forecast());
+    keep_path();
     for (const auto& score : forecaster_.matured()) {
         scores_.add(score);
         if (score.member == "ensemble")
@@ -87,6 +90,14 @@ void ServiceState::absorb_grid(const Window& window, Batch& batch) {
                                          .quantiles = point.quantiles,
                                          .confidence = path_->confidence,
                                          .actual = std::nullopt});
+}
+
+void ServiceState::keep_path() {
+    path_ = std::make_shared<const ForecastPath>(forecaster_.forecast());
+    medians_.clear();
+    for (const auto& point : path_->points)
+        if (point.horizon <= planned_ahead)
+            medians_.push_back({path_->origin + point.horizon, point.quantiles[median_index]});
 }
 
 void ServiceState::observe_grid(const Window& window) {
@@ -162,6 +173,7 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     out.lead_demand = lead_demand_.forecast(forecaster_.forecast());
     if (out.lead_demand)
         out.lead_demand = with_events(*out.lead_demand, service_.fine_step, forecaster_);
+    out.path = medians_;
     out.confidence = path_->confidence;
     out.members = path_->members;
     return out;
@@ -259,9 +271,7 @@ Result<void> ServiceState::load_learned(std::string_view state, const ModelFinde
     TRY_VOID(lead_demand_.load(learned.lead_demand));
     known_ = std::move(learned.events);
     forecaster_.know(known_.all());
-    path_ = forecaster_.forecast().empty()
-                ? nullptr
-                : std::make_shared<const ForecastPath>(forecaster_.forecast());
+    if (!forecaster_.forecast().empty()) keep_path();
     return {};
 }
 

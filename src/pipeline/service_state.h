@@ -130,6 +130,7 @@ public:
 private:
     void absorb_grid(const Window& window, Batch& batch);
     void observe_grid(const Window& window);
+    void keep_path();
     void rest_slow_members();
     void repeat_due(bool all_left);
     [[nodiscard]] std::optional<double> served_limit(const Window& window) const;
@@ -149,6 +150,7 @@ private:
     MemberCosts costs_;
     std::vector<std::chrono::nanoseconds> member_costs_;
     std::shared_ptr<const ForecastPath> path_;
+    std::vector<PathMedian> medians_;  ///< of its next hours
 };
 
 }  // namespace forescale

@@ -134,7 +134,7 @@ TEST(Lockstep, ABranchAtTheUsualPolicyIsTheProductionRunStepByStep) {
 
 TEST(Lockstep, ASaferSettingAsksForMore) {
     const World world = wave();
-    const std::vector<ScalingPolicy> policies{at_setting(0.5), at_setting(1.5)};
+    const std::vector<ScalingPolicy> policies{at_setting(0.5), at_setting(0.9999)};
     const auto played = play_in_lockstep(world, world.view(), policies);
     EXPECT_LT(score(world, played[0]).instance_hours, score(world, played[1]).instance_hours);
     EXPECT_GT(score(world, played[0]).unserved_share, score(world, played[1]).unserved_share);

@@ -101,6 +101,13 @@ void append_lead_demand(std::string& out, const std::optional<LeadDemand>& deman
     object.close();
 }
 
+void append_median(std::string& out, const PathMedian& median) {
+    ObjectWriter object(out);
+    object.time("target", median.target);
+    object.number("demand", median.demand);
+    object.close();
+}
+
 void append_member(std::string& out, const MemberView& member) {
     ObjectWriter object(out);
     object.text("name", member.name);
@@ -199,6 +206,8 @@ void append_inputs(std::string& out, const DecisionInputs& inputs) {
     object.number("capacity_per_replica", inputs.capacity_per_replica.value());
     object.begin("lead_demand");
     append_lead_demand(out, inputs.lead_demand);
+    object.begin("path");
+    append_array(out, inputs.path, append_median);
     object.begin("members");
     append_array(out, inputs.members, append_member);
     object.begin("approval");
@@ -343,6 +352,10 @@ std::optional<LeadDemand> read_lead_demand(ObjectReader& inputs) {
                       .level_max = object.number("level_max")};
 }
 
+PathMedian read_median(ObjectReader object) {
+    return {.target = object.time("target"), .demand = object.number("demand")};
+}
+
 MemberView read_member(ObjectReader object) {
     return {.name = object.text("name"),
             .weight = object.number("weight"),
@@ -418,6 +431,7 @@ DecisionInputs read_inputs(ObjectReader object) {
     inputs.newest = read_point(object.object("newest"));
     inputs.newest_age = object.seconds("newest_age_s");
     inputs.lead_demand = read_lead_demand(object);
+    if (object.has("path")) inputs.path = object.array("path", read_median);
     inputs.lead_time = object.seconds("lead_time_s");
     inputs.confidence = object.number("confidence");
     inputs.members = object.array("members", read_member);

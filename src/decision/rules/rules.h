@@ -13,6 +13,7 @@ Verdict callers(const Turn& turn, Replicas before);
 Verdict reactive_floor(const Turn& turn, Replicas before);
 // What is allowed.
 Verdict stabilization(const Turn& turn, Replicas before);
+Verdict plan(const Turn& turn, Replicas before);
 Verdict tolerance(const Turn& turn, Replicas before);
 Verdict callers_need(const Turn& turn, Replicas before);
 Verdict rate_limit(const Turn& turn, Replicas before);
@@ -41,7 +42,8 @@ constexpr std::array<Rule, 5> wanted_rules{{{"required_capacity", required_capac
                                             {"missing_data", missing_data},
                                             {"callers", callers, false},
                                             {"reactive_floor", reactive_floor}}};
-constexpr std::array<Rule, 14> allowed_rules{{{"stabilization", stabilization},
+constexpr std::array<Rule, 15> allowed_rules{{{"stabilization", stabilization},
+                                              {"plan", plan, false},
                                               {"tolerance", tolerance},
                                               {"callers", callers_need, false},
                                               {"reactive_floor", reactive_floor, false},

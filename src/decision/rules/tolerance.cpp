@@ -8,20 +8,19 @@
 namespace forescale::rules {
 namespace {
 
-/// What is there still serves the planned demand, and the measured one: only headroom is being used
-/// up.
-bool only_headroom_used(const Turn& turn) {
+/// What is there still serves the measured demand, and the planned one with half of its margin.
+bool only_margin_used(const Turn& turn) {
     if (!turn.trusted || !turn.fresh) return false;
-    const Demand serves = turn.inputs.capacity_per_replica;
-    return replicas_for(Demand(turn.planned), serves) <= turn.current &&
-           replicas_for(Demand(turn.inputs.newest.value), serves) <= turn.current;
+    const Replicas least =
+        replicas_for(Demand(turn.least_planned), turn.inputs.capacity_per_replica);
+    return std::max(least, turn.floor) <= turn.current;
 }
 
 Verdict tolerance_up(const Turn& turn, Replicas before) {
-    if (!only_headroom_used(turn)) return {before, Reason::steady, {}};
-    return {turn.current, Reason::tolerance,
-            fmt::format("the planned demand of {:.4g} still fits: only headroom is used up",
-                        turn.planned)};
+    if (!only_margin_used(turn)) return {before, Reason::steady, {}};
+    return {
+        turn.current, Reason::tolerance,
+        fmt::format("demand of {:.4g} still fits: half of the margin is left", turn.least_planned)};
 }
 
 Verdict tolerance_down(const Turn& turn, Replicas before) {

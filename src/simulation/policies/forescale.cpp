@@ -16,9 +16,13 @@ constexpr Duration grid_step_min = std::chrono::minutes(5);
 
 ScalingPolicy at_setting(double setting) {
     ScalingPolicy policy;
-    const double far = policy.quantile;
-    policy.quantile = std::min(setting, far);
-    policy.headroom = std::max(setting - 1.0, 0.0);
+    policy.quantile = setting;
+    // How far a plan insures against what demand was a moment ago is part of the risk: at 0.9, as
+    // long as the HPA; at 0.999, the default.
+    const double care = std::clamp((std::log10(1.0 - setting) + 1.0) / -2.0, 0.0, 1.0);
+    Duration& window = policy.scale_down.stabilization_window;
+    const Duration least = std::chrono::minutes(5);
+    window = least + std::chrono::floor<std::chrono::seconds>(care * (window - least));
     return policy;
 }
 
@@ -61,17 +65,19 @@ std::string_view Forescale::reason() const {
 }
 
 PolicyKind forescale_kind() {
-    return {.make =
-                [](const PolicyWorld& world, std::span<const double> settings) {
-                    std::vector<std::unique_ptr<Policy>> made;
-                    for (const double setting : settings)
-                        made.push_back(std::make_unique<Forescale>(world, at_setting(setting)));
-                    return made;
-                },
-            .setting_name = "risk",
-            .usual = 1.0 + ScalingPolicy{}.headroom,
-            .settings = {.3,   .5,   .6,  .7,   .8,   .85, .9,   .95, .97, .99, 1.02, 1.04,
-                         1.06, 1.08, 1.1, 1.12, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.7,  2.0}};
+    return {
+        .make =
+            [](const PolicyWorld& world, std::span<const double> settings) {
+                std::vector<std::unique_ptr<Policy>> made;
+                for (const double setting : settings)
+                    made.push_back(std::make_unique<Forescale>(world, at_setting(setting)));
+                return made;
+            },
+        .setting_name = "quantile",
+        .usual = ScalingPolicy{}.quantile,
+        .settings = {.05,   .1,    .2,    .4,    .5,    .6,     .7,     .8,     .85,     .9,
+                     .93,   .95,   .97,   .98,   .985,  .99,    .995,   .997,   .998,    .999,
+                     .9993, .9995, .9997, .9998, .9999, .99995, .99998, .99999, .999995, .999999}};
 }
 
 }  // namespace forescale

@@ -5,9 +5,9 @@
 
 namespace forescale {
 
-/// The policy of the service at a safety setting, which is the one place that says what is turned.
-/// Below 1 it is the quantile of the demand of the lead time, without headroom. From 1 on the
-/// quantile stays where the far tail is still known, and the setting minus 1 is the headroom on it.
+/// The policy of the service at a safety setting, which is the one place that says what is turned:
+/// the quantile of the demand of the lead time that capacity is planned at, and with it how long
+/// recent demand is insured against.
 [[nodiscard]] ScalingPolicy at_setting(double setting);
 
 /// A service of that world with the policy's defaults, but for what the world and the setting say.

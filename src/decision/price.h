@@ -1,0 +1,29 @@
+#pragma once
+#include "domain/forecast.h"
+#include "domain/policy.h"
+
+namespace forescale {
+
+/// The level that capacity is planned at: where the prices say what unserved demand costs, the
+/// critical ratio of the newsvendor (Arrow, Harris & Marschak 1951, doi:10.2307/1906813): one
+/// replica more pays while it is needed with a probability above its own price over the price of
+/// what it would leave unserved. Otherwise the policy's quantile. Within [level_least, level_most].
+[[nodiscard]] double planned_level(const ScalingPolicy& policy, Demand capacity_per_replica);
+constexpr double level_least = 0.05;
+constexpr double level_most = 0.999999;
+
+/// The price of one unit of demand that is not served for one second at which planned_level() is
+/// `level`: what a stated quantile amounts to.
+[[nodiscard]] double implied_unserved_price(const Prices& prices, double level,
+                                            Demand capacity_per_replica);
+
+/// The demand at a level: quantile_at() up to 0.99; above, a generalized Pareto tail (Pickands
+/// 1975) in units of half the 0.99 quantile and three times its distance to the median. Jumps that
+/// no history announces grow with the level of demand and with how restless it is; the tail's
+/// constants are fitted to how often the largest demand of a lead time went beyond on eight series.
+[[nodiscard]] double demand_at(const Quantiles& quantiles, double level);
+
+/// The share (0..1) of the distribution that lies above `demand`: the inverse of demand_at().
+[[nodiscard]] double probability_above(const Quantiles& quantiles, double demand);
+
+}  // namespace forescale
