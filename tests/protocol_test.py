@@ -24,7 +24,7 @@ HORIZONS = [900, 3600, DAY]
 LEVELS = ["q05", "q10", "q20", "q30", "q40", "q50", "q60", "q70", "q80", "q90", "q95", "q99"]
 FORECAST_COLUMNS = ["origin", "horizon_s", "target", "model", *LEVELS, "actual"]
 DECISION_COLUMNS = ["timestamp", "policy", "demand", "ready", "pending", "desired", "reason"]
-POLICIES = {"static-peak", "hpa", "last-week", "forescale", "clairvoyant"}
+POLICIES = {"static-peak", "hpa", "last-week", "holt-winters", "fft", "hourly-max", "forescale", "clairvoyant"}
 REPLICAS_MIN, REPLICAS_MAX = 2, 100
 
 work = None  # the folder of this run; set at the end of the file
@@ -497,6 +497,97 @@ def printed_outcomes_are_those_of_the_files():
             assert near(said[policy]["of_clairvoyant"], relative, 1e-6), (policy, said[policy], relative)
 
 
+# ---- frontiers
+
+@functools.cache
+def frontier_of(path):
+    """The folder of a run over all settings of three policies, and what was printed."""
+    out = work / "frontier"
+    return out, json.loads(ran("simulate", path, "--out", out, "--frontier", "--policies", "forescale,hpa,fft,clairvoyant", "--output", "json").stdout)
+
+
+def a_frontier_has_a_row_per_setting_with_the_scores_of_its_decisions():
+    out, printed = frontier_of(SMOOTH)
+    with open(out / name_of(SMOOTH) / "frontier.csv", newline="") as text:
+        reader = csv.DictReader(text)
+        rows = list(reader)
+    assert reader.fieldnames == ["policy", "setting", "unserved_share", "under_provisioned_min", "instance_hours", "actions_per_day", "reversals"]
+    played = collections.defaultdict(list)
+    for row in read_rows(out / name_of(SMOOTH) / "decisions.csv")[1]:
+        played[row["policy"]].append(row)
+    labels = {f"{row['policy']}@{row['setting']}" if row["setting"] else row["policy"] for row in rows}
+    assert labels == set(played) and len(labels) == len(rows) == len(printed["outcomes"]), sorted(labels ^ set(played))
+    assert {f"hpa@{target / 100:g}" for target in range(30, 96, 5)} <= labels and "clairvoyant" in labels
+    for row in rows:
+        own = outcome_of(SMOOTH, played[f"{row['policy']}@{row['setting']}" if row["setting"] else row["policy"]])
+        for name, value in own.items():
+            assert near(float(row[name]), value, 1e-6), (row, name, value)
+
+
+def pareto(rows, undone, floor):
+    """Settings that no other beats in both, cheapest first: log10 of what is undone, hours."""
+    kept = []
+    for hours, left in sorted((row["instance_hours"], max(row[undone], floor)) for row in rows):
+        if not kept or math.log10(left) < kept[-1][0]:
+            kept.append((math.log10(left), hours))
+    return kept
+
+
+def between(points, at):
+    """The second coordinate at `at` of the first, linear; the end where it lies beyond."""
+    points = sorted(points)
+    for (x0, y0), (x1, y1) in zip(points, points[1:]):
+        if x0 <= at <= x1:
+            return y0 + (y1 - y0) * (at - x0) / (x1 - x0)
+    return points[0][1] if at < points[0][0] else points[-1][1]
+
+
+def costs_at_equal_service_are_those_read_off_the_frontiers():
+    _, printed = frontier_of(SMOOTH)
+    by_policy = collections.defaultdict(list)
+    for row in printed["outcomes"]:
+        by_policy[row["policy"]].append(row)
+    hpa = next(row for row in by_policy["hpa"] if row["setting"] == 0.7)
+    assert {row["policy"] for row in printed["comparisons"]} == set(by_policy)
+    for row in printed["comparisons"]:
+        rows = by_policy[row["policy"]]
+        cost = between(pareto(rows, "unserved_share", 1e-6), math.log10(max(hpa["unserved_share"], 1e-6))) / hpa["instance_hours"]
+        assert near(row["cost_of_hpa"]["value"], cost, 1e-6), (row, cost)
+        assert near(row["cost_of_clairvoyant"], cost * hpa["of_clairvoyant"], 1e-6), row
+        floor = step_of(SMOOTH) / 120
+        if hpa["under_provisioned_min"] > floor:
+            short = 10 ** between([(hours, left) for left, hours in pareto(rows, "under_provisioned_min", floor)], hpa["instance_hours"])
+            assert near(row["short_minutes_of_hpa"]["value"], (short if short > floor else 0) / hpa["under_provisioned_min"], 1e-6), (row, short)
+
+
+def the_simulation_report_is_one_page_that_loads_nothing():
+    out, printed = frontier_of(SMOOTH)
+    page = (out / "report.html").read_text()
+    assert len(page) < 1_000_000, len(page)
+    for loads in ("http://", "https://", "src=", "href=", "@import", "url("):
+        assert loads not in page, loads
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    assert len(data["outcomes"]) == len(printed["outcomes"]) and data["frontier"]
+    view = data["series"][0]
+    assert view["name"] == name_of(SMOOTH) and {p["policy"] for p in view["policies"]} == {"forescale", "hpa", "fft", "clairvoyant"}
+    assert all(len(p["ready"]) == len(view["need"]) == len(p["short"]) for p in view["policies"])
+
+
+def what_if_the_world_is_another():
+    run = lambda *options: {row["policy"]: row for row in json.loads(
+        ran("simulate", BURSTY, "--policies", "hpa,clairvoyant", "--output", "json", *options).stdout)}
+    usual, slow, priced = run(), run("--lead-time", "20m"), run("--price", "0.05", "--unserved-price", "0.001", "--currency", "EUR")
+    assert slow["hpa"]["unserved_share"] > usual["hpa"]["unserved_share"]
+    for row in priced.values():
+        assert near(row["capacity_cost"], 0.05 * row["instance_hours"], 1e-9) and near(row["unserved_cost"], 0.001 * row["unserved"], 1e-9)
+        assert near(row["cost_per_day"], (row["capacity_cost"] + row["unserved_cost"]) / row["days"], 1e-9)
+    assert run("--target", "0.5")["hpa"]["instance_hours"] > usual["hpa"]["instance_hours"]
+    assert run("--fail", "metrics=0.2", "--seed", "3") == run("--fail", "metrics=0.2", "--seed", "3") != usual
+    for wrong in (("--fail", "metrics=9"), ("--min", "5", "--max", "4"), ("--setting", "hpa=x"), ("--lead-time-p95", "1s")):
+        refused = forescale("simulate", BURSTY, *wrong)
+        assert refused.returncode == 2 and refused.stderr.startswith("forescale:"), (wrong, refused)
+
+
 # ---- the same input gives the same bytes
 
 def two_runs_are_identical_to_the_byte():
@@ -518,4 +609,6 @@ if __name__ == "__main__":
               cutting_a_file_changes_no_forecast_made_before, another_future_changes_no_forecast_made_before,
               another_future_changes_no_decision_made_before, every_step_of_every_policy_has_one_row,
               ready_and_pending_follow_the_rule, clairvoyant_serves_all_that_can_be_served_and_is_cheapest,
-              printed_outcomes_are_those_of_the_files, two_runs_are_identical_to_the_byte])
+              printed_outcomes_are_those_of_the_files, a_frontier_has_a_row_per_setting_with_the_scores_of_its_decisions,
+              costs_at_equal_service_are_those_read_off_the_frontiers, the_simulation_report_is_one_page_that_loads_nothing,
+              what_if_the_world_is_another, two_runs_are_identical_to_the_byte])

@@ -222,7 +222,7 @@ void add_simulate(Cli& cli) {
         ->add_option("files", cli.simulate.files, "CSV files, plain or gzip, with timestamp,value")
         ->required();
     command->add_option("--out", cli.simulate.out,
-                        "Folder for NAME/decisions.csv; default: scores only");
+                        "Folder for report.html and NAME/decisions.csv; default: scores only");
     command
         ->add_option("--lead-time", cli.simulate.lead_time,
                      "From asking for an instance to its being ready")

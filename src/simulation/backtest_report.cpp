@@ -1,11 +1,12 @@
 #include "simulation/backtest_report.h"
 
+#include "simulation/report_page.h"
+
 #include <cmath>
 
 namespace forescale {
 
 namespace embedded {
-extern const std::string_view report_css;
 extern const std::string_view report_js;
 }  // namespace embedded
 
@@ -109,17 +110,6 @@ json::array series_json(const Backtest& backtest) {
     return series;
 }
 
-/// JSON inside a script element: no tag may begin there.
-std::string inside_script(const std::string& text) {
-    std::string safe;
-    for (const char c : text) {
-        if (c == '<')
-            safe += "\\u003c";
-        else
-            safe += c;
-    }
-    return safe;
-}
 }  // namespace
 
 std::string report_html(const Backtest& backtest) {
@@ -128,15 +118,7 @@ std::string report_html(const Backtest& backtest) {
     data.as_object()["levels"] = json::value_from(quantile_levels);
     data.as_object()["series"] = series_json(backtest);
     data.as_object()["series_count"] = backtest.views.size();
-    return fmt::format(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<title>Forescale backtest</title>\n<style>\n{}</style>\n</head>\n<body>\n"
-        "<main id=\"report\"></main>\n<svg id=\"blank\" width=\"0\" height=\"0\" "
-        "aria-hidden=\"true\"></svg>\n<noscript>The charts are drawn by the script of this "
-        "page.</noscript>\n<script type=\"application/json\" id=\"data\">{}</script>\n"
-        "<script>\n{}</script>\n</body>\n</html>\n",
-        embedded::report_css, inside_script(compact_json(data)), embedded::report_js);
+    return report_page("Forescale backtest", data, embedded::report_js);
 }
 
 }  // namespace forescale

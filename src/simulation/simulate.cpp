@@ -1,11 +1,14 @@
 #include "simulation/simulate.h"
 
+#include "base/file.h"
 #include "simulation/decisions_file.h"
 #include "simulation/lockstep.h"
+#include "simulation/outcome_report.h"
 #include "simulation/parallel.h"
 #include "simulation/policies/forescale.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <mutex>
 #include <set>
@@ -59,6 +62,7 @@ public:
         view_.events = &settings.events;
         least_hours_ = score(world_, play_usual(cheapest)).instance_hours;
         if (!settings.out.empty()) file_.emplace(folder(), world_);
+        seen_ = view_of(trace_.name, world_);
     }
 
     void play_policy(const std::string& name) {
@@ -76,6 +80,8 @@ public:
         if (file_ && settings_.frontier) TRY_VOID(write_frontier(folder(), outcomes_));
         return std::move(outcomes_);
     }
+
+    [[nodiscard]] OutcomeView view() && { return std::move(seen_); }
 
 private:
     [[nodiscard]] std::string folder() const {
@@ -124,6 +130,8 @@ private:
              .actions_per_day = result.actions_per_day,
              .reversals = result.reversals});
         if (file_) file_->add(outcomes_.back().label(), played);
+        const bool is_usual = !setting || std::abs(*setting - policies().at(name).usual) < 1e-9;
+        if (is_usual) add_to(seen_, world_, name, played);
     }
 
     Trace trace_;
@@ -132,8 +140,15 @@ private:
     PolicyWorld view_;
     double least_hours_ = 0.0;
     std::optional<DecisionsFile> file_;
+    OutcomeView seen_;
     std::vector<PolicyOutcome> outcomes_;
 };
+
+Result<void> write_report(const std::vector<PolicyOutcome>& outcomes,
+                          const std::vector<OutcomeView>& views, const SimulateSettings& settings) {
+    const std::string path = (std::filesystem::path(settings.out) / "report.html").string();
+    return write_file(path, outcome_html(outcomes, views, settings));
+}
 
 /// Every file is one job; jobs are independent of each other, so that their order and the number of
 /// threads change nothing.
@@ -147,7 +162,13 @@ public:
           settings_(settings),
           zone_(zone),
           progress_(progress),
-          outcomes_(files.size()) {}
+          outcomes_(files.size()),
+          views_(settings.out.empty() ? 0 : std::min(files.size(), views_max)) {}
+
+    /// Of the first files only: the report shows no more, and memory stays flat.
+    static constexpr std::size_t views_max = 60;
+
+    [[nodiscard]] const std::vector<OutcomeView>& views() const { return views_; }
 
     Result<std::vector<PolicyOutcome>> all() {
         in_parallel(files_.size(), settings_.threads, [this](std::size_t job) { work(job); });
@@ -159,7 +180,7 @@ public:
 
 private:
     void work(std::size_t job) {
-        auto outcomes = outcomes_of(files_[job]);
+        auto outcomes = outcomes_of(job);
         const std::scoped_lock lock(mutex_);
         if (outcomes)
             outcomes_[job] = *std::move(outcomes);
@@ -167,15 +188,17 @@ private:
             failure_ = outcomes.error();
     }
 
-    Result<std::vector<PolicyOutcome>> outcomes_of(const std::string& file) {
-        TRY(Trace trace, read_trace(file));
+    Result<std::vector<PolicyOutcome>> outcomes_of(std::size_t job) {
+        TRY(Trace trace, read_trace(files_[job]));
         TRY(World world, make_world(trace, settings_.world));
         Show show(std::move(trace), std::move(world), settings_, zone_);
         for (const std::string& name : names_) {
             show.play_policy(name);
             note_progress();
         }
-        return show.finish();
+        auto outcomes = show.finish();
+        if (job < views_.size()) views_[job] = std::move(show).view();
+        return outcomes;
     }
 
     void note_progress() {
@@ -191,6 +214,7 @@ private:
     const Zone& zone_;
     const std::function<void(double)>& progress_;
     std::vector<std::vector<PolicyOutcome>> outcomes_;  ///< per file
+    std::vector<OutcomeView> views_;                    ///< per file, of those that are shown
     std::mutex mutex_;
     std::size_t done_ = 0;
     std::optional<Error> failure_;
@@ -208,7 +232,10 @@ Result<std::vector<PolicyOutcome>> run_simulation(const std::vector<std::string>
     TRY(const auto names, names_of(settings));
     TRY(const Zone zone, load_zone(settings.zone));
     TRY_VOID(check_files(files, settings));
-    return Run(files, names, settings, zone, progress).all();
+    Run run(files, names, settings, zone, progress);
+    TRY(auto outcomes, run.all());
+    if (!settings.out.empty()) TRY_VOID(write_report(outcomes, run.views(), settings));
+    return outcomes;
 }
 
 }  // namespace forescale

@@ -22,7 +22,7 @@ struct SimulationPrices {
 };
 
 struct SimulateSettings {
-    std::string out = {};  ///< folder for DIR/<name>/decisions.csv; empty: scores only
+    std::string out = {};  ///< folder for report.html and <name>/decisions.csv; empty: scores only
     WorldSettings world = {};
     SimulationPrices prices = {};  ///< in which outcomes are counted
     /// Settings of policies in place of their usual ones, by policy; outside of a frontier.

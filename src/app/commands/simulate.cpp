@@ -150,7 +150,7 @@ ExitCode simulate_command(const SimulateOptions& options) {
     const auto settings = simulation_of(options);
     if (!settings) return report(settings.error());
     log::configure(
-        {.level = log::Level::error});  // what happens inside of a simulated world is its result
+        {.level = log::Level::off});  // what happens inside of a simulated world is its result
     const auto outcomes = [&] {
         Progress progress("simulate");
         return run_simulation(options.files, *settings,
@@ -163,7 +163,9 @@ ExitCode simulate_command(const SimulateOptions& options) {
     }
     fmt::print("{}", options.frontier ? comparison_table(compare_frontiers(*outcomes))
                                       : outcome_table(*outcomes, settings->prices.currency));
-    if (!options.out.empty()) fmt::print("\ndecisions written to {}\n", options.out);
+    if (!options.out.empty())
+        fmt::print("\nwritten: {0}/report.html, {0}/NAME/decisions.csv{1}\n", options.out,
+                   options.frontier ? ", NAME/frontier.csv" : "");
     return ExitCode::ok;
 }
 
