@@ -41,6 +41,33 @@ bool is_frozen(const ServiceTurn& turn, bool up, bool of_floor) {
     return std::ranges::any_of(plan.service(turn.service.id.str()).freezes, holds);
 }
 
+/// Whether a pause of the direction is in force: the newest word on it counts, until it is over.
+bool is_paused(const ServiceTurn& turn, bool up) {
+    bool paused = false;
+    for (const Asked& asked : turn.record.asked) {
+        if (!covers(asked.control.direction, up)) continue;
+        if (asked.control.kind == ControlKind::resume) paused = false;
+        // Of two pauses of a direction the newer one counts, whichever lasts longer.
+        if (asked.control.kind == ControlKind::pause) paused = turn.made.at < *asked.control.until;
+    }
+    return paused;
+}
+
+/// Somebody's word may be forgotten where its answer was an error: nothing is held against it then.
+bool is_asked_for_certain(const ServiceTurn& turn) {
+    return std::ranges::all_of(turn.record.asked, &Asked::is_certain);
+}
+
+std::string mode_in_force(const ServiceTurn& turn) {
+    std::string mode = turn.world.plan.service(turn.service.id.str()).mode;
+    for (const Asked& asked : turn.record.asked)
+        if (asked.control.kind == ControlKind::mode) {
+            mode = turn.world.plan.service(turn.service.id.str()).mode;
+            if (turn.made.at < *asked.control.until) mode = to_string(*asked.control.mode);
+        }
+    return mode;
+}
+
 /// Age of the newest sample that can have been taken in; nothing: there was none.
 std::optional<Duration> youngest_age(const ServiceTurn& turn) {
     if (!turn.record.newest) return std::nullopt;
@@ -182,7 +209,7 @@ Finding fallback_ends(const ServiceTurn& turn) {
 }
 
 /// While data are good the size serves what is measured, as far as the operator lets it grow: only
-/// the rate policies and the maximum stand above it.
+/// the rate policies, a freeze that says so, a pause and the maximum stand above it.
 Finding floor_is_kept(const ServiceTurn& turn) {
     const auto need = needed_now(turn);
     if (!need || turn.made.desired >= *need) return std::nullopt;
@@ -190,7 +217,9 @@ Finding floor_is_kept(const ServiceTurn& turn) {
     const auto most = reach(turn, up, true);
     const bool holds_back = turn.made.desired >= turn.made.current &&
                             (!most || turn.made.desired + percent_slack >= *most);
-    if ((holds_back && !up.policies.empty()) || is_frozen(turn, true, true)) return std::nullopt;
+    if ((holds_back && !up.policies.empty()) || is_frozen(turn, true, true) ||
+        is_paused(turn, true))
+        return std::nullopt;
     return fmt::format("{} replicas are asked for, the measured demand of {:.6g} needs {} now",
                        turn.made.desired, turn.decision.inputs.newest.value, *need);
 }
@@ -265,6 +294,32 @@ Finding change_freeze(const ServiceTurn& turn) {
     return fmt::format("scaled from {} to {} in a freeze", turn.made.current, turn.made.desired);
 }
 
+Finding pause_is_kept(const ServiceTurn& turn) {
+    const bool up = turn.made.desired > turn.made.current;
+    if (turn.made.desired == turn.made.current || !is_asked_for_certain(turn)) return std::nullopt;
+    if (!is_paused(turn, up) || is_forced_by_bounds(turn)) return std::nullopt;
+    return fmt::format("scaled from {} to {} while that direction is paused", turn.made.current,
+                       turn.made.desired);
+}
+
+/// Only in mode automatic a decision is applied by itself; in mode approve when somebody approved
+/// that size.
+Finding mode_is_kept(const ServiceTurn& turn) {
+    const std::string mode = mode_in_force(turn);
+    if (mode == "automatic" || !is_asked_for_certain(turn)) return std::nullopt;
+    for (const Call& call : turn.record.calls) {
+        if (call.is_rollback() || call.operation.id != turn.decision.id) continue;
+        const bool approved = std::ranges::any_of(turn.record.asked, [&](const Asked& asked) {
+            return asked.control.kind == ControlKind::approve &&
+                   asked.approved == call.operation.to.value();
+        });
+        if (mode == "approve" && approved) continue;
+        return fmt::format("the target was asked for {} replicas in mode {}",
+                           call.operation.to.value(), mode);
+    }
+    return std::nullopt;
+}
+
 Finding flap_budget(const ServiceTurn& turn) {
     const int budget = turn.service.policy.flap_budget.changes_per_day;
     if (budget == 0 || turn.made.desired == turn.made.current || is_forced_by_bounds(turn))
@@ -288,7 +343,8 @@ Finding cooldown(const ServiceTurn& turn) {
     if (turn.made.desired >= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
     for (const Made& made : turn.record.made) {
         const Duration since = turn.made.at - made.at;
-        if (made.desired == made.current || since >= turn.service.policy.cooldown) continue;
+        if (made.desired == made.current || !made.acts || since >= turn.service.policy.cooldown)
+            continue;
         if (made.at < turn.made.at)
             return fmt::format("scaled down from {} to {}, {} after the change before",
                                turn.made.current, turn.made.desired, format_duration(since));

@@ -121,6 +121,7 @@ void choose_traffic(Dice& dice, const WorldPlan& plan, ServicePlan& service) {
 ServicePlan random_service(Dice& dice, const WorldPlan& plan, std::size_t index, Duration step) {
     ServicePlan service;
     service.name = std::string(1, static_cast<char>('a' + index));
+    if (dice.chance(0.15)) service.mode = dice.of<const char*>({"observe", "recommend", "approve"});
     service.metric = dice.chance(0.25) ? "counter" : "gauge";
     service.step = step;
     service.zone = dice.of<const char*>(
@@ -146,7 +147,8 @@ Fault random_fault(Dice& dice, const WorldPlan& plan, Duration until) {
     Fault fault;
     fault.kind = random_kind(dice);
     fault.at = dice.time(seconds(0), until);
-    fault.lasts = std::min(dice.time(minutes(1), minutes(90)), until - fault.at + minutes(1));
+    const Duration longest = std::max<Duration>(minutes(90), plan.length / 4);
+    fault.lasts = std::min(dice.time(minutes(1), longest), until - fault.at + minutes(1));
     if (dice.chance(0.4)) fault.share = dice.of({0.1, 0.3, 0.5, 0.9});
     if (fault.kind == "samples_late" || fault.kind == "samples_ahead")
         fault.delay = dice.time(seconds(10), minutes(20));
@@ -190,6 +192,18 @@ EventPlan random_event(Dice& dice, const WorldPlan& plan, std::size_t index) {
     event.factor = dice.of({0.5, 1.0, 1.5, 3.0});
     if (dice.chance(0.2)) event.cancelled = dice.time(event.known, plan.length);
     return event;
+}
+
+ControlPlan random_control(Dice& dice, const WorldPlan& plan) {
+    ControlPlan control;
+    control.kind = dice.of<const char*>({"approve", "approve", "mode", "pause", "pause", "resume"});
+    control.service =
+        plan.services[static_cast<std::size_t>(dice.whole(0, std::ssize(plan.services) - 1))].name;
+    control.at = dice.time(seconds(30), plan.length);
+    control.lasts = dice.time(minutes(1), hours(2));
+    control.direction = dice.of<const char*>({"up", "down", "both"});
+    control.mode = dice.of<const char*>({"observe", "recommend", "approve", "automatic"});
+    return control;
 }
 
 void choose_target(Dice& dice, WorldPlan& plan) {
@@ -271,6 +285,8 @@ WorldPlan random_world(std::uint64_t seed) {
     if (dice.chance(0.5)) add_deaths(dice, plan, until);
     for (auto left = dice.chance(0.3) ? dice.whole(1, 2) : 0; left > 0; --left)
         plan.events.push_back(random_event(dice, plan, static_cast<std::size_t>(left)));
+    for (auto left = dice.chance(0.3) ? dice.whole(1, 6) : 0; left > 0; --left)
+        plan.controls.push_back(random_control(dice, plan));
     return plan;
 }
 

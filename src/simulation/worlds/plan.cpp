@@ -10,6 +10,7 @@
 namespace forescale::worlds {
 namespace {
 
+const std::vector<std::string_view> modes{"observe", "recommend", "approve", "automatic"};
 constexpr double year_s = 365.0 * 86400;
 
 SelectPolicy select_of(const std::string& text) {
@@ -29,6 +30,7 @@ Result<void> check_names(const WorldPlan& plan) {
     };
     for (const auto& fault : plan.faults) TRY_VOID(check(fault.service));
     for (const auto& event : plan.events) TRY_VOID(check(event.service));
+    for (const auto& control : plan.controls) TRY_VOID(check(control.service));
     for (const auto& service : plan.services) TRY_VOID(service.service(plan.begin()));
     return {};
 }
@@ -109,6 +111,7 @@ void ServicePlan::describe(config::Fields& f) {
     f.field("lead_time", lead_time, {.min = 0, .max = 86400, .help = "As the operator states it"});
     f.section("up", up, "Limits on growing");
     f.section("down", down, "Limits on shrinking");
+    f.field("mode", mode, {.choices = modes, .help = "How far decisions go by themselves"});
     f.list("freezes", freezes, "When its size does not move");
     f.field("changes_per_day", changes_per_day,
             {.min = 0, .max = 100000, .help = "Flap budget; 0: none"});
@@ -127,6 +130,7 @@ Result<Service> ServicePlan::service(Timestamp begin) const {
     set_steps(out, step);
     out.capacity_per_replica = Demand(capacity);
     ScalingPolicy& policy = out.policy;
+    TRY(policy.mode, parse_mode(mode));
     policy.replicas_min = Replicas(static_cast<int>(replicas_min));
     policy.replicas_max = Replicas(static_cast<int>(replicas_max));
     policy.quantile = quantile;
@@ -188,6 +192,17 @@ void EventPlan::describe(config::Fields& f) {
             {.min = -0.001, .max = year_s, .help = "When it is cancelled; -1ms: never"});
 }
 
+void ControlPlan::describe(config::Fields& f) {
+    f.field("kind", kind,
+            {.choices = {"approve", "mode", "pause", "resume"},
+             .help = "approve: whatever is proposed then"});
+    f.field("service", service, {.required = true, .help = "Of which service"});
+    f.field("at", at, {.min = 0, .max = year_s, .help = "When it is asked for"});
+    f.field("lasts", lasts, {.min = 1, .max = year_s, .help = "How long it is in force"});
+    f.field("direction", direction, {.choices = {"up", "down", "both"}, .help = "Of sizes"});
+    f.field("mode", mode, {.choices = modes, .help = "The mode to take"});
+}
+
 void WorldPlan::describe(config::Fields& f) {
     f.field("seed", seed, {.help = "Of noise, and of what is picked"});
     f.field("start", start, {.help = "First moment"});
@@ -208,6 +223,7 @@ void WorldPlan::describe(config::Fields& f) {
     f.list("services", services, "The fleet");
     f.list("faults", faults, "What goes wrong");
     f.list("events", events, "What is known in advance");
+    f.list("controls", controls, "What people ask for");
 }
 
 Timestamp WorldPlan::begin() const {

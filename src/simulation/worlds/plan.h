@@ -75,6 +75,7 @@ struct ServicePlan {
     Duration lead_time = ScalingPolicy{}.lead_time;
     DirectionPlan up;
     DirectionPlan down{.stabilization = std::chrono::minutes(5)};
+    std::string mode = "automatic";
     std::vector<FreezePlan> freezes;
     std::int64_t changes_per_day = 0;  ///< flap budget; 0: none
     std::int64_t reversals_per_day = 0;
@@ -115,6 +116,17 @@ struct EventPlan {
     void describe(config::Fields& f);
 };
 
+/// Something that a person asks for at run time.
+struct ControlPlan {
+    std::string kind = "pause";
+    std::string service;
+    Duration at{0};
+    Duration lasts = std::chrono::hours(1);  ///< of a mode or a pause
+    std::string direction = "both";          ///< of a pause, and of what is resumed
+    std::string mode = "automatic";
+    void describe(config::Fields& f);
+};
+
 /// One world, whole: the same plan is the same world, to the bit.
 struct WorldPlan {
     std::int64_t seed = 1;  ///< of noise, and of what `share` picks
@@ -134,6 +146,7 @@ struct WorldPlan {
     std::vector<ServicePlan> services;
     std::vector<Fault> faults;
     std::vector<EventPlan> events;
+    std::vector<ControlPlan> controls;
     void describe(config::Fields& f);
 
     [[nodiscard]] Timestamp begin() const;  ///< start, which was checked

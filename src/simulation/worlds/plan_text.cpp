@@ -95,6 +95,7 @@ Usual read_usual() {
     plan.services[0].freezes.emplace_back();
     plan.faults.emplace_back();
     plan.events.emplace_back();
+    plan.controls.emplace_back();
     UsualReader reader;
     plan.describe(reader);
     return std::move(reader.usual);
@@ -107,7 +108,8 @@ const Usual& usual() {
 
 /// What names a thing is always written, so that no item of a list is empty.
 bool is_name(std::string_view name) {
-    return name == "name" || name == "kind" || name == "id" || name == "type" || name == "seed";
+    return name == "name" || name == "kind" || name == "id" || name == "type" || name == "seed" ||
+           name == "service";
 }
 
 class TextWriter final : public Walker {
@@ -116,7 +118,8 @@ public:
 
 private:
     void option(const Met& met) override {
-        if (!is_name(met.name) && usual().at(met.place) == met.value) return;
+        const bool names = is_name(met.name) && !met.value.empty();
+        if (!names && usual().at(met.place) == met.value) return;
         line(fmt::format("{}: {}", met.name, met.yaml));
     }
     void enter(std::string_view name, std::string_view help) override {

@@ -32,6 +32,14 @@ struct Made {
     int current = 0;
     int wanted = 0;  ///< before stabilization
     int desired = 0;
+    bool acts = true;  ///< false: a mode in which it is only said
+};
+
+/// What a person asked for, and was told that it is so.
+struct Asked {
+    Control control;
+    int approved = -1;       ///< approve: the size that was proposed
+    bool is_certain = true;  ///< false: the answer was an error, and it may be forgotten
 };
 
 /// The target's own size after a turn.
@@ -50,7 +58,8 @@ struct ServiceRecord {
     std::vector<Call> calls;                     ///< of this turn
     std::vector<Made> made;                      ///< oldest first
     std::vector<SizeAfter> sizes;                ///< oldest first
-    std::vector<Made> acted;  ///< of those made, which took effect at once; oldest first
+    std::vector<Made> acted;   ///< of those made, which took effect at once; oldest first
+    std::vector<Asked> asked;  ///< oldest first
     std::map<std::string, Operation> operations;  ///< as the store has them, by id
     int open_max = 0;  ///< most operations that were open at once in the store, in this turn
 };

@@ -81,6 +81,8 @@ private:
     void live_turn();
     void strike_fleet();
     void tell_events();
+    void tell_controls();
+    void tell_control(const ControlPlan& plan);
     void light_fuse();
     void start();
     void end_life();
@@ -157,6 +159,7 @@ void WorldRun::live_turn() {
     if (!life_ && (!down_until_ || clock_.now() >= *down_until_)) start();
     if (life_ && !outcome_.failure) {
         tell_events();
+        tell_controls();
         light_fuse();
         life_->pipeline->turn(clock_.now());
         note_turn();
@@ -199,6 +202,42 @@ void WorldRun::tell_events() {
         // A store that is away refuses it, and whoever tells it would tell it again.
         std::ignore = life_->pipeline->accept_event(event, clock_.now());
     }
+}
+
+void WorldRun::tell_controls() {
+    for (const auto& plan : plan_.controls) {
+        const Timestamp at = plan_.begin() + plan.at;
+        if (at > turned_at_ && at <= clock_.now()) tell_control(plan);
+    }
+}
+
+void WorldRun::tell_control(const ControlPlan& plan) {
+    const auto kind = parse_control_kind(plan.kind);
+    const auto mode = parse_mode(plan.mode);
+    const auto direction = parse_direction(plan.direction);
+    ASSERT(kind && mode && direction);
+    Asked asked{.control = {.sequence = 0,
+                            .at = clock_.now(),
+                            .service = ServiceId(plan.service),
+                            .kind = *kind,
+                            .by = "somebody",
+                            .why = {},
+                            .mode = std::nullopt,
+                            .until = clock_.now() + plan.lasts,
+                            .direction = *direction,
+                            .proposal = {}}};
+    if (*kind == ControlKind::mode) asked.control.mode = *mode;
+    if (*kind == ControlKind::approve) {
+        const auto& services = life_->pipeline->services();
+        const auto state = std::ranges::find(services, asked.control.service,
+                                             [](const auto& one) { return one->id(); });
+        const auto& proposal = (*state)->turn().control.proposal();
+        if (!proposal) return;
+        asked.control.proposal = proposal->id;
+        asked.approved = proposal->to.value();
+    }
+    asked.is_certain = life_->pipeline->accept_control(asked.control).has_value();
+    record_.services[plan.service].asked.push_back(std::move(asked));
 }
 
 void WorldRun::light_fuse() {
@@ -283,7 +322,8 @@ void WorldRun::note_turn() {
                         .current = decision->inputs.capacity.total().value(),
                         .wanted = wanted == decision->steps.end() ? decision->desired.value()
                                                                   : wanted->before.value(),
-                        .desired = decision->desired.value()};
+                        .desired = decision->desired.value(),
+                        .acts = decision->acts};
         auto& all = record_.services[state->id().str()].made;
         // As the HPA does: where nothing is remembered, the size that is found was wanted.
         if (all.empty()) all.push_back({made.at, made.current, made.current, made.current});

@@ -14,6 +14,7 @@ void forget_service(WorldPlan& plan, const std::string& name) {
     std::erase_if(plan.services, [&](const ServicePlan& one) { return one.name == name; });
     std::erase_if(plan.faults, [&](const Fault& one) { return one.service == name; });
     std::erase_if(plan.events, [&](const EventPlan& one) { return one.service == name; });
+    std::erase_if(plan.controls, [&](const ControlPlan& one) { return one.service == name; });
 }
 
 template <class Items>
@@ -41,6 +42,8 @@ bool begin_later(WorldPlan& plan, Duration by) {
         if (event.cancelled >= Duration(0)) event.cancelled -= by;
     }
     std::erase_if(plan.events, [](const EventPlan& one) { return one.at < Duration(0); });
+    std::erase_if(plan.controls, [&](const ControlPlan& one) { return one.at < by; });
+    for (auto& control : plan.controls) control.at -= by;
     return true;
 }
 
@@ -99,6 +102,8 @@ void add_fault_changes(const WorldPlan& plan, std::vector<Change>& out) {
     });
     for (std::size_t i = 0; i < plan.events.size(); ++i)
         out.push_back([i](WorldPlan& p) { return erase_at(p.events, i); });
+    for (std::size_t i = 0; i < plan.controls.size(); ++i)
+        out.push_back([i](WorldPlan& p) { return erase_at(p.controls, i); });
     for (std::size_t i = 0; i < plan.faults.size(); ++i)
         out.push_back([i](WorldPlan& p) { return erase_at(p.faults, i); });
     for (std::size_t i = 0; i < plan.faults.size(); ++i)
@@ -159,12 +164,13 @@ Failing shrink(Failing failing, int tries_max,
     };
     for (bool smaller = true; smaller;) {
         smaller = false;
+        auto changes = changes_of(failing);
         // After a change the one of the same number is tried again: what it named is gone, and the
         // next of its kind has taken its place.
-        for (std::size_t i = 0; i < changes_of(failing).size();) {
+        for (std::size_t i = 0; i < changes.size();) {
             if (failing.tries >= tries_max) return failing;
             WorldPlan plan = failing.plan;
-            const bool changed = changes_of(failing)[i](plan) && is_sound(plan);
+            const bool changed = changes[i](plan) && is_sound(plan);
             auto failure = changed ? fails(plan) : std::nullopt;
             if (!failure) {
                 ++i;
@@ -172,6 +178,7 @@ Failing shrink(Failing failing, int tries_max,
             }
             failing.plan = std::move(plan);
             failing.failure = std::move(*failure);
+            changes = changes_of(failing);
             smaller = true;
         }
     }
