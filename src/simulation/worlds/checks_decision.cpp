@@ -124,6 +124,14 @@ std::optional<std::int64_t> reach(const ServiceTurn& turn, const ScalingRules& r
     return furthest;
 }
 
+/// The plan of the next hours may add to what has been wanted for the whole window: one change
+/// instead of two. The record says so.
+bool is_planned_ahead(const ServiceTurn& turn) {
+    return std::ranges::any_of(turn.decision.steps, [](const RuleStep& step) {
+        return step.rule == "plan" && step.after > step.before;
+    });
+}
+
 bool is_quantiles(const Quantiles& quantiles) {
     return std::ranges::all_of(quantiles, [](double v) { return std::isfinite(v) && v >= 0.0; }) &&
            std::ranges::is_sorted(quantiles);
@@ -257,7 +265,7 @@ Finding stabilization_down(const ServiceTurn& turn) {
 }
 
 Finding stabilization_up(const ServiceTurn& turn) {
-    if (turn.made.desired <= turn.made.current) return std::nullopt;
+    if (turn.made.desired <= turn.made.current || is_planned_ahead(turn)) return std::nullopt;
     const Duration window = turn.service.policy.scale_up.stabilization_window;
     for (const Made& made : turn.record.made) {
         if (made.at <= turn.made.at - window) continue;
