@@ -503,7 +503,7 @@ def printed_outcomes_are_those_of_the_files():
 def frontier_of(path):
     """The folder of a run over all settings of three policies, and what was printed."""
     out = work / "frontier"
-    return out, json.loads(ran("simulate", path, "--out", out, "--frontier", "--policies", "forescale,hpa,fft,clairvoyant", "--output", "json").stdout)
+    return out, json.loads(ran("simulate", path, "--out", out, "--frontier", "--policies", "forescale,hpa,fft,clairvoyant", "--output", "json"))
 
 
 def a_frontier_has_a_row_per_setting_with_the_scores_of_its_decisions():
@@ -575,7 +575,7 @@ def the_simulation_report_is_one_page_that_loads_nothing():
 
 def what_if_the_world_is_another():
     run = lambda *options: {row["policy"]: row for row in json.loads(
-        ran("simulate", BURSTY, "--policies", "hpa,clairvoyant", "--output", "json", *options).stdout)}
+        ran("simulate", BURSTY, "--policies", "hpa,clairvoyant", "--output", "json", *options))}
     usual, slow, priced = run(), run("--lead-time", "20m"), run("--price", "0.05", "--unserved-price", "0.001", "--currency", "EUR")
     assert slow["hpa"]["unserved_share"] > usual["hpa"]["unserved_share"]
     for row in priced.values():
