@@ -77,6 +77,8 @@ DirectionPlan random_direction(Dice& dice, DirectionPlan usual) {
 void choose_policy(Dice& dice, ServicePlan& service) {
     service.replicas_min = dice.whole(0, 5);
     service.replicas_max = service.replicas_min + dice.whole(1, 60);
+    if (dice.chance(0.3)) service.unserved_price = dice.digits(dice.scale(1e-9, 10.0));
+    if (dice.chance(0.3)) service.change_replica_hours = dice.of({0.0, 0.1, 10.0});
     if (dice.chance(0.5)) service.quantile = dice.of({0.5, 0.8, 0.9, 0.95, 0.999});
     if (dice.chance(0.5)) service.headroom = dice.of({0.0, 0.05, 0.3, 1.0});
     if (dice.chance(0.3)) service.target_utilization = dice.of({0.3, 0.5, 0.9, 1.0});

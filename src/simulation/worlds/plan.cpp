@@ -98,6 +98,10 @@ void ServicePlan::describe(config::Fields& f) {
     f.field("replicas_min", replicas_min, {.min = 0, .max = 1000000, .help = "Fewest"});
     f.field("replicas_max", replicas_max, {.min = 1, .max = 1000000, .help = "Most"});
     f.check(replicas_min <= replicas_max, "replicas_min", "is above replicas_max");
+    f.field("unserved_price", unserved_price,
+            {.min = 0, .max = 1e6, .help = "Of a unit of demand not served for a second"});
+    f.field("change_replica_hours", change_replica_hours,
+            {.min = 0, .max = 1000, .help = "What a change costs"});
     f.field("quantile", quantile, {.min = 0.5, .max = 0.999, .help = "Level of the forecast"});
     f.field("headroom", headroom, {.min = 0, .max = 10, .help = "Share added to the plan"});
     f.field("target_utilization", target_utilization,
@@ -133,6 +137,8 @@ Result<Service> ServicePlan::service(Timestamp begin) const {
     TRY(policy.mode, parse_mode(mode));
     policy.replicas_min = Replicas(static_cast<int>(replicas_min));
     policy.replicas_max = Replicas(static_cast<int>(replicas_max));
+    policy.prices.unserved_unit = unserved_price;
+    policy.prices.change_replica_hours = change_replica_hours;
     policy.quantile = quantile;
     policy.headroom = headroom;
     policy.target_utilization = target_utilization;

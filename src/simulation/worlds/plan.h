@@ -64,6 +64,8 @@ struct ServicePlan {
     double capacity = 10.0;  ///< demand that one replica serves
     std::int64_t replicas_min = 2;
     std::int64_t replicas_max = 50;
+    double unserved_price = 0.0;  ///< of a unit of demand that is not served for a second
+    double change_replica_hours = Prices{}.change_replica_hours;
     double quantile = ScalingPolicy{}.quantile;
     double headroom = ScalingPolicy{}.headroom;
     double target_utilization = ScalingPolicy{}.target_utilization;
