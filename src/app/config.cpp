@@ -2,6 +2,8 @@
 
 #include "app/holidays.h"
 #include "collectors/collector.h"
+#include "decision/callers.h"
+#include "decision/price.h"
 
 #include <fstream>
 #include <set>
@@ -227,7 +229,35 @@ void BehaviorConfig::describe(config::Fields& f) {
         "scale_up", scale_up,
         "Limits on growing; defaults of the HPA: the larger of 4 pods or 100 % per 15 s, at once");
     f.section("scale_down", scale_down,
-              "Limits on shrinking; defaults of the HPA: 100 % per 15 s after 300 s of agreement");
+              "Limits on shrinking; by default 100 % per 15 s, as the HPA, after 30 min of "
+              "agreement (the "
+              "HPA: 5 min)");
+}
+
+void CostConfig::describe(config::Fields& f) {
+    f.field("currency", currency,
+            {.help = "Name of the currency of these prices; empty: money is counted in "
+                     "replica-hours"});
+    f.field("replica_hour", replica_hour,
+            {.min = 1e-9, .max = 1e9, .help = "Price of one replica for one hour"});
+    f.field("unserved_unit", unserved_unit,
+            {.min = 0,
+             .max = 1e12,
+             .help = "Price of one unit of demand that is not served for a second: of one request, "
+                     "where demand is requests per second. The risk follows from it; 0: "
+                     "policy.quantile says the risk"});
+    f.field("change_replica_hours", change_replica_hours,
+            {.unit = "replica-hours",
+             .min = 0,
+             .max = 1e6,
+             .help = "Price of one change of size: changes that save less are not made"});
+}
+
+Prices CostConfig::prices() const {
+    return {.currency = currency,
+            .replica_hour = replica_hour,
+            .unserved_unit = unserved_unit,
+            .change_replica_hours = change_replica_hours};
 }
 
 void PolicyConfig::describe(config::Fields& f) {
@@ -235,16 +265,17 @@ void PolicyConfig::describe(config::Fields& f) {
             {.unit = "replicas", .min = 0, .max = 100000, .help = "Never fewer than this"});
     f.field("replicas_max", replicas_max,
             {.unit = "replicas", .min = 1, .max = 100000, .help = "Never more than this"});
+    f.section("cost", cost, "What capacity, unserved demand and changes cost");
     f.field("quantile", quantile,
-            {.min = 0.5,
-             .max = 0.999,
+            {.min = level_least,
+             .max = level_most,
              .help = "Share of lead times in which the planned capacity covers the largest demand: "
-                     "higher is safer and dearer"});
+                     "higher is safer and dearer; cost.unserved_unit takes its place"});
     f.field("headroom", headroom,
             {.min = 0,
              .max = 2,
-             .help = "Share added to the planned demand when the size changes: room for jumps that "
-                     "no history announces"});
+             .help = "Share added to the planned demand, beyond the margin that the quantile "
+                     "gives it"});
     f.field("target_utilization", target_utilization,
             {.min = 0.05,
              .max = 1,
@@ -270,6 +301,26 @@ void PolicyConfig::describe(config::Fields& f) {
          .help = "Time from asking for a replica to its being ready, until it has been learned"});
     f.section("behavior", behavior,
               "Rate limits and stabilization with the field names of a HorizontalPodAutoscaler");
+    constraints.describe(f);
+}
+
+ScalingPolicy PolicyConfig::scaling() const {
+    ScalingPolicy out;
+    out.replicas_min = Replicas(static_cast<int>(replicas_min));
+    out.replicas_max = Replicas(static_cast<int>(replicas_max));
+    out.prices = cost.prices();
+    out.quantile = quantile;
+    out.headroom = headroom;
+    out.target_utilization = target_utilization;
+    out.tolerance = tolerance;
+    out.scale_up = behavior.scale_up.rules(scale_up_default());
+    out.scale_down = behavior.scale_down.rules(scale_down_default());
+    out.cooldown = cooldown;
+    out.confidence_min = confidence_min;
+    out.stale_after = stale_after;
+    out.forecast_fallback_max = forecast_fallback_max;
+    out.lead_time = lead_time;
+    return out;
 }
 
 void ServiceConfig::describe(config::Fields& f) {
@@ -300,6 +351,12 @@ void ServiceConfig::describe(config::Fields& f) {
              .min = 1e-12,
              .help = "Demand that one ready replica serves, in the unit of the metric"});
     f.section("policy", policy, "What may be done about it");
+    f.list("callers", callers,
+           "Services that call this one: it gets what their planned demand will need");
+    f.field("callers_bound", callers_bound,
+            {.choices = {"at_least", "at_most", "both"},
+             .help = "at_least: it never gets less than that; at_most: nobody else calls it, so it "
+                     "gets no more than that and its headroom"});
 }
 
 namespace {
@@ -322,6 +379,29 @@ Result<std::vector<Timestamp>> with_days(std::vector<Timestamp> out, const std::
 
 }  // namespace
 
+namespace {
+
+CallersBound parsed_bound(const std::string& text) {
+    if (text == "both") return CallersBound::both;
+    return text == "at_most" ? CallersBound::at_most : CallersBound::at_least;
+}
+
+/// Each service calls at most once.
+Result<std::vector<Caller>> callers_of(const ServiceConfig& service) {
+    std::vector<Caller> out;
+    for (const CallerConfig& caller : service.callers) {
+        const ServiceId id(caller.service);
+        if (std::ranges::find(out, id, &Caller::service) != out.end())
+            return fail(Errc::invalid_argument,
+                        "service {}: callers: '{}' is named twice; add both up in one",
+                        service.name, caller.service);
+        out.push_back({.service = id, .demand_per_call = caller.demand_per_call});
+    }
+    return out;
+}
+
+}  // namespace
+
 Result<Service> ServiceConfig::service() const {
     if (policy.replicas_min > policy.replicas_max)
         return fail(Errc::invalid_argument,
@@ -339,19 +419,11 @@ Result<Service> ServiceConfig::service() const {
     out.metric_kind = metric_kind == "counter" ? MetricKind::counter : MetricKind::gauge;
     set_steps(out, sample_step);
     out.capacity_per_replica = Demand(capacity_per_replica);
-    out.policy = {.replicas_min = Replicas(static_cast<int>(policy.replicas_min)),
-                  .replicas_max = Replicas(static_cast<int>(policy.replicas_max)),
-                  .quantile = policy.quantile,
-                  .headroom = policy.headroom,
-                  .target_utilization = policy.target_utilization,
-                  .tolerance = policy.tolerance,
-                  .scale_up = policy.behavior.scale_up.rules(scale_up_default()),
-                  .scale_down = policy.behavior.scale_down.rules(scale_down_default()),
-                  .cooldown = policy.cooldown,
-                  .confidence_min = policy.confidence_min,
-                  .stale_after = policy.stale_after,
-                  .forecast_fallback_max = policy.forecast_fallback_max,
-                  .lead_time = policy.lead_time};
+    out.policy = policy.scaling();
+    TRY(out.callers, callers_of(*this));
+    out.callers_bound = parsed_bound(callers_bound);
+    if (auto done = policy.constraints.into(out.policy, out.zone); !done)
+        return fail(done.error().code, "service {}: {}", name, done.error().message);
     return out;
 }
 
@@ -367,6 +439,7 @@ void AppConfig::describe(config::Fields& f) {
     f.field("holidays_file", holidays_file,
             {.help = "File of holidays of every service that names neither a country nor a file: "
                      "CSV with the header `date,name`, or iCalendar with all-day events"});
+    f.section("fleet", fleet, "What all services together may do");
     f.list("collectors", collectors, "Where samples come from");
     f.list("services", services, "What is scaled");
 }
@@ -407,21 +480,45 @@ void check_collector(const CollectorConfig& collector, const std::set<std::strin
                         collector.name, collector.service));
 }
 
+void check_callers(const std::vector<Service>& services, config::Problems& problems) {
+    std::vector<const Service*> all;
+    all.reserve(services.size());
+    for (const Service& service : services) all.push_back(&service);
+    if (auto order = callers_first(all); !order) problems.push_back(order.error().message);
+}
+
+/// A service is known to its target by its name: two of one name would scale the same thing.
+void check_targets(const std::vector<ServiceConfig>& services, config::Problems& problems) {
+    std::set<std::string> seen;
+    for (const auto& service : services)
+        if (!service.name.empty() && !seen.insert(service.name).second)
+            problems.push_back(fmt::format(
+                "services: '{}' is there twice, and both would scale the same target; take one out "
+                "or rename it",
+                service.name));
+}
+
 }  // namespace
 
 config::Problems cross_check(const AppConfig& app) {
     config::Problems problems;
-    check_unique(app.services, "services", problems);
+    check_targets(app.services, problems);
     check_unique(app.collectors, "collectors", problems);
     std::set<std::string> names;
+    std::vector<Service> services;
     for (const auto& service : app.services) {
         names.insert(service.name);
         if (service.name.starts_with('@'))
             problems.push_back(fmt::format(
                 "services: '{}' begins with @, which is kept for the program's own rows; rename it",
                 service.name));
-        if (auto made = service.service(); !made) problems.push_back(made.error().message);
+        auto made = service.service();
+        if (made)
+            services.push_back(*std::move(made));
+        else
+            problems.push_back(made.error().message);
     }
+    if (problems.empty()) check_callers(services, problems);
     for (const auto& collector : app.collectors) check_collector(collector, names, problems);
     if (auto training = app.training.settings(); !training)
         problems.push_back("training: " + training.error().message);

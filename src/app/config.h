@@ -1,5 +1,6 @@
 #pragma once
 #include "api/server.h"
+#include "app/constraints_config.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "domain/service.h"
@@ -101,13 +102,27 @@ struct ScalingRulesConfig {
 };
 struct BehaviorConfig {
     ScalingRulesConfig scale_up;
-    ScalingRulesConfig scale_down{.stabilization_window_s = 300};
+    ScalingRulesConfig scale_down{.stabilization_window_s =
+                                      std::chrono::duration_cast<std::chrono::seconds>(
+                                          scale_down_default().stabilization_window)
+                                          .count()};
     void describe(config::Fields& f);
+};
+
+/// What capacity, the lack of it, and changing it cost.
+struct CostConfig {
+    std::string currency = Prices{}.currency;
+    double replica_hour = Prices{}.replica_hour;
+    double unserved_unit = Prices{}.unserved_unit;
+    double change_replica_hours = Prices{}.change_replica_hours;
+    void describe(config::Fields& f);
+    [[nodiscard]] Prices prices() const;
 };
 
 struct PolicyConfig {
     std::int64_t replicas_min = ScalingPolicy{}.replicas_min.value();
     std::int64_t replicas_max = ScalingPolicy{}.replicas_max.value();
+    CostConfig cost;
     double quantile = ScalingPolicy{}.quantile;
     double headroom = ScalingPolicy{}.headroom;
     double target_utilization = ScalingPolicy{}.target_utilization;
@@ -118,7 +133,10 @@ struct PolicyConfig {
     Duration forecast_fallback_max = ScalingPolicy{}.forecast_fallback_max;
     Duration lead_time = ScalingPolicy{}.lead_time;
     BehaviorConfig behavior;
+    ConstraintsConfig constraints;
     void describe(config::Fields& f);
+    /// All but the constraints.
+    [[nodiscard]] ScalingPolicy scaling() const;
 };
 
 struct ServiceConfig {
@@ -131,6 +149,8 @@ struct ServiceConfig {
     Duration sample_step = std::chrono::minutes(1);
     double capacity_per_replica = 1.0;
     PolicyConfig policy;
+    std::vector<CallerConfig> callers;
+    std::string callers_bound = "at_least";
     void describe(config::Fields& f);
     /// errors  not_found: no such zone, country or file; invalid_argument: bounds that contradict
     /// each other
@@ -148,6 +168,7 @@ struct AppConfig {
     ClockConfig clock;
     TargetConfig target;
     std::string holidays_file;
+    FleetConfig fleet;
     std::vector<CollectorConfig> collectors;
     std::vector<ServiceConfig> services;
     void describe(config::Fields& f);

@@ -168,6 +168,7 @@ Result<std::unique_ptr<Engine>> Engine::make(AppConfig config, const EngineOptio
         Pipeline::open(std::move(services), std::move(sources.pollers), wired,
                        {.checkpoint_interval = config.turn.checkpoint_interval,
                         .retention = config.retention.retention(),
+                        .fleet = config.fleet.limit(),
                         .opened_at = parts->clock->now(),
                         .executor = config.target.executor,
                         .member_step_max = config.turn.member_step_max,

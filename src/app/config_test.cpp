@@ -1,0 +1,210 @@
+#include "app/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace forescale {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A configuration that is sound; each test breaks one thing.
+AppConfig sound() {
+    AppConfig app = example_config();
+    app.services[0].policy.replicas_min = 2;
+    app.services[0].policy.replicas_max = 50;
+    return app;
+}
+PolicyConfig& policy(AppConfig& app) {
+    return app.services[0].policy;
+}
+ConstraintsConfig& constraints(AppConfig& app) {
+    return policy(app).constraints;
+}
+
+ServiceConfig named(const std::string& name, const std::vector<std::string>& callers) {
+    ServiceConfig service;
+    service.name = name;
+    for (const auto& caller : callers)
+        service.callers.push_back({.service = caller, .demand_per_call = 2.0});
+    return service;
+}
+
+FreezeConfig freeze(const std::string& from, const std::string& to) {
+    FreezeConfig out;
+    out.name = "sale";
+    out.from = from;
+    out.to = to;
+    return out;
+}
+
+ScheduleConfig hours(const std::string& from, const std::string& to) {
+    ScheduleConfig out;
+    out.from = from;
+    out.to = to;
+    out.replicas_min = 4;
+    out.replicas_max = 20;
+    return out;
+}
+
+MinimumConfig minimum(const std::string& from, const std::string& to, std::int64_t replicas) {
+    return {.name = "match",
+            .from = from,
+            .to = to,
+            .ramp = std::chrono::minutes(30),
+            .replicas = replicas};
+}
+
+/// What the file reader says of one text.
+config::Problems read(std::string_view yaml) {
+    AppConfig app;
+    return config::read(app, "forescale.yaml", yaml);
+}
+
+TEST(CrossCheck, ASoundConfigurationHasNoProblem) {
+    EXPECT_THAT(cross_check(sound()), IsEmpty());
+}
+
+TEST(CrossCheck, AMinimumAboveTheMaximum) {
+    AppConfig app = sound();
+    policy(app).replicas_min = 60;
+    EXPECT_THAT(cross_check(app),
+                ElementsAre(AllOf(HasSubstr("service shop"), HasSubstr("replicas_min 60"),
+                                  HasSubstr("replicas_max 50"), HasSubstr("swap"))));
+}
+
+TEST(Options, WhatNoServiceCanHaveIsRefusedWhereItStands) {
+    const std::vector<std::pair<std::string_view, std::string_view>> wrong{
+        {"services:\n  - name: shop\n    capacity_per_replica: 0\n", "capacity_per_replica"},
+        {"services:\n  - name: shop\n    capacity_per_replica: -3\n", "capacity_per_replica"},
+        {"services:\n  - name: shop\n    policy:\n      lead_time: 25h\n", "lead_time"},
+        {"services:\n  - name: shop\n    policy:\n      flap_budget: {changes_per_day: -1}\n",
+         "changes_per_day"},
+        {"fleet:\n  removal_max: 0\n", "removal_max"},
+        {"services:\n  - name: shop\n    policy:\n      schedule:\n        - days: [Funday]\n",
+         "days"},
+        {"services:\n  - name: shop\n    policy:\n      freezes:\n        - {name: x, from: "
+         "'18:00', "
+         "direction: left}\n",
+         "direction"}};
+    for (const auto& [yaml, option] : wrong)
+        EXPECT_THAT(read(yaml), ElementsAre(AllOf(HasSubstr("forescale.yaml:"), HasSubstr(option))))
+            << yaml;
+}
+
+TEST(CrossCheck, TwoServicesClaimOneTarget) {
+    AppConfig app = sound();
+    app.services.push_back(app.services[0]);
+    EXPECT_THAT(cross_check(app),
+                ElementsAre(AllOf(HasSubstr("'shop' is there twice"), HasSubstr("same target"))));
+}
+
+TEST(CrossCheck, AFreezeThatNeverEnds) {
+    AppConfig app = sound();
+    constraints(app).freezes = {freeze("2026-12-20", "")};
+    EXPECT_THAT(cross_check(app),
+                ElementsAre(AllOf(HasSubstr("service shop: policy.freezes[0] 'sale'"),
+                                  HasSubstr("no end"), HasSubstr("endless: true"))));
+    constraints(app).freezes[0].endless = true;
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    const auto made = app.services[0].service();
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(
+        made->policy.freezes[0].dated->contains(parse_timestamp("2050-01-01T00:00:00Z").value()));
+}
+
+TEST(CrossCheck, AFreezeOfMoreThanAMonth) {
+    AppConfig app = sound();
+    constraints(app).freezes = {freeze("2026-12-01", "2027-01-01")};
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    constraints(app).freezes = {freeze("2026-12-01", "2027-01-02")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("lasts 32 days")));
+}
+
+TEST(CrossCheck, WeeklyFreezesThatLeaveNoTime) {
+    AppConfig app = sound();
+    constraints(app).freezes = {freeze("00:00", "24:00")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("no time of the week")));
+    constraints(app).freezes = {freeze("Mon 08:00", "Thu 12:00"), freeze("Thu 12:00", "Mon 08:00")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("no time of the week")));
+    constraints(app).freezes[1].direction = "down";
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("may shrink")));
+    constraints(app).freezes[0].to = "Thu 11:59";
+    EXPECT_THAT(cross_check(app), IsEmpty());
+}
+
+TEST(CrossCheck, CalendarsThatAreEmptyOrOverlap) {
+    AppConfig app = sound();
+    constraints(app).schedule = {hours("08:00", "08:00")};
+    EXPECT_THAT(cross_check(app), ElementsAre(AllOf(HasSubstr("policy.schedule[0]"),
+                                                    HasSubstr("empty"), HasSubstr("24:00"))));
+    constraints(app).schedule = {hours("08:00", "20:00"), hours("19:59", "23:00")};
+    EXPECT_THAT(cross_check(app), ElementsAre(AllOf(HasSubstr("schedule[1] 19:59-23:00 overlaps"),
+                                                    HasSubstr("[0] 08:00-20:00"))));
+    constraints(app).schedule = {hours("20:00", "08:00"), hours("07:00", "20:00")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("overlaps"))) << "over midnight";
+    constraints(app).schedule = {hours("20:00", "08:00"), hours("08:00", "20:00")};
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    constraints(app).schedule = {hours("8", "20:00")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("'8' is no time of day like 08:00")));
+}
+
+TEST(CrossCheck, ACalendarOutsideOfTheBounds) {
+    AppConfig app = sound();
+    constraints(app).schedule = {hours("08:00", "20:00")};
+    constraints(app).schedule[0].replicas_max = 60;
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("above that of the policy, 50")));
+    constraints(app).schedule[0] = hours("08:00", "20:00");
+    constraints(app).schedule[0].replicas_min = 21;
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("swap them")));
+    constraints(app).schedule.clear();
+    constraints(app).minimums = {minimum("2026-12-24 18:00", "2026-12-24 22:00", 51)};
+    EXPECT_THAT(cross_check(app), ElementsAre(AllOf(HasSubstr("policy.minimums[0] 'match'"),
+                                                    HasSubstr("above replicas_max 50"))));
+    constraints(app).minimums = {minimum("2026-12-24 18:00", "2026-12-24 17:00", 20)};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("let it end later")));
+    constraints(app).minimums = {minimum("24.12.2026", "2026-12-25", 20)};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("no date like 2026-12-20")));
+}
+
+TEST(CrossCheck, AMaximumThatYieldsNeedsAHardOne) {
+    AppConfig app = sound();
+    constraints(app).at_max.behavior = "increase";
+    EXPECT_THAT(cross_check(app),
+                ElementsAre(AllOf(HasSubstr("replicas_hard_max"), HasSubstr("replicas_max 50"))));
+    constraints(app).at_max.replicas_hard_max = 80;
+    EXPECT_THAT(cross_check(app), IsEmpty());
+}
+
+TEST(CrossCheck, ServicesThatCallEachOtherInACircle) {
+    AppConfig app = sound();
+    app.services.push_back(named("web", {"shop"}));
+    app.services.push_back(named("cart", {"web"}));
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    app.services.push_back(named("pay", {"cart", "stock"}));
+    app.services.push_back(named("stock", {"pay"}));
+    EXPECT_THAT(cross_check(app),
+                ElementsAre(AllOf(HasSubstr("in a circle"), HasSubstr("stock -> pay -> stock"))));
+    app.services.pop_back();
+    app.services.back().callers = {{.service = "nobody", .demand_per_call = 1.0}};
+    EXPECT_THAT(cross_check(app), ElementsAre(AllOf(HasSubstr("service pay"),
+                                                    HasSubstr("'nobody' is not among services"))));
+    app.services.back().callers = {{.service = "pay", .demand_per_call = 1.0}};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("pay -> pay")));
+}
+
+TEST(Service, CalendarsFollowItsOwnWallClock) {
+    AppConfig app = sound();  // Europe/Berlin
+    constraints(app).freezes = {freeze("2026-10-24 12:00", "2026-10-25 02:30")};
+    const auto made = app.services[0].service();
+    ASSERT_TRUE(made);
+    EXPECT_EQ(format_timestamp(made->policy.freezes[0].dated->from), "2026-10-24T10:00:00Z");
+    EXPECT_EQ(format_timestamp(made->policy.freezes[0].dated->to), "2026-10-25T01:30:00Z")
+        << "02:30 comes twice that night";
+}
+
+}  // namespace
+}  // namespace forescale
