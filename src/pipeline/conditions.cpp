@@ -60,10 +60,40 @@ std::string members_at_rest(const ForecastPath& path) {
     return at_rest.empty() ? at_rest : at_rest + ": put to sleep for a day, the others forecast on";
 }
 
-bool wants_more_than_max(const ServiceState& state) {
-    if (!state.decision) return false;
-    return replicas_for(Demand(state.decision->demand_planned),
-                        state.service().capacity_per_replica) > state.service().policy.replicas_max;
+/// What the planned demand needs and may not have; empty: nothing. What is planned for new replicas
+/// comes first, then what the path says of later.
+std::string short_of(const ServiceState& state, Timestamp now) {
+    if (!state.decision) return {};
+    const Service& service = state.service();
+    const double planned = state.decision->demand_planned;
+    const Replicas most = most_at(service, now);
+    if (replicas_for(Demand(planned), service.capacity_per_replica) > most)
+        return fmt::format(
+            "Demand of {} is planned at {:.6g} from now on, more than {} replicas can serve; raise "
+            "replicas_max, or the quota",
+            state.id(), planned, most.value());
+    if (!state.shortfall()) return {};
+    const Shortfall& later = *state.shortfall();
+    return fmt::format(
+        "Demand of {} may reach {:.6g} from {} on, which needs {} replicas where {} {}; raise it "
+        "until then",
+        state.id(), later.demand, format_timestamp(later.from), later.needed.value(),
+        later.is_quota ? "the quota is" : "the maximum is", later.most.value());
+}
+
+/// Somebody else, told apart from a single helping hand by how often it happens within a day.
+void signal_external_changes(const PipelineParts& parts, const ServiceState& state, Timestamp now) {
+    constexpr std::size_t conflicts = 3;
+    const auto& changes = state.turn().decision.external_changes;
+    signal(
+        parts, changes.size() >= conflicts,
+        {.name = "external_changes",
+         .service = state.id().str(),
+         .severity = Severity::warning,
+         .summary = fmt::format("Somebody else set the size of {} {} times within a day; let one "
+                                "of the two scale it, or put it into mode observe",
+                                state.id(), changes.size()),
+         .since = now});
 }
 
 /// What a person may want to do about a decision that is not carried out by itself.
@@ -206,17 +236,14 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
             .severity = Severity::critical,
             .summary = data.problem,
             .since = now});
-    const bool short_of_max = wants_more_than_max(state);
-    signal(parts, short_of_max,
+    const std::string shortage = short_of(state, now);
+    signal(parts, !shortage.empty(),
            {.name = "demand_above_max",
             .service = state.id().str(),
             .severity = Severity::warning,
-            .summary = short_of_max ? fmt::format("Demand of {} is forecast at {:.6g}, more than "
-                                                  "replicas_max {} can serve; raise it",
-                                                  state.id(), state.decision->demand_planned,
-                                                  state.service().policy.replicas_max.value())
-                                    : "",
+            .summary = shortage,
             .since = now});
+    signal_external_changes(parts, state, now);
     signal_mode(parts, state, now);
     note_counts(parts.metrics, state.id(), counts);
     if (state.path()) {

@@ -94,6 +94,7 @@ void ServiceState::absorb_grid(const Window& window, Batch& batch) {
 
 void ServiceState::keep_path() {
     path_ = std::make_shared<const ForecastPath>(forecaster_.forecast());
+    shortfall_ = first_shortfall(service_, *path_);
     medians_.clear();
     for (const auto& point : path_->points)
         if (point.horizon <= planned_ahead)
@@ -131,7 +132,9 @@ void ServiceState::time_members(CostClocks clocks, Duration step_max) {
 
 void ServiceState::absorb(const Point& point) {
     if (!turn_.newest || point.at >= turn_.newest->at) turn_.newest = point;
-    if (point.state != SampleState::present) return;
+    // A sample far beyond all that was confirmed is no demand yet: what was measured before it
+    // counts until it has lasted, or is stale.
+    if (point.state != SampleState::present || forecaster_.doubts(point)) return;
     if (!turn_.newest_present || point.at >= turn_.newest_present->at) turn_.newest_present = point;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include "decision/control_state.h"
 #include "decision/decide.h"
+#include "decision/shortfall.h"
 #include "domain/operation.h"
 #include "execution/lead_time.h"
 #include "pipeline/known_events.h"
@@ -116,6 +117,8 @@ public:
     [[nodiscard]] const ServiceId& id() const { return service_.id; }
     /// What is forecast, events included; null before the first forecast.
     [[nodiscard]] std::shared_ptr<const ForecastPath> path() const { return path_; }
+    /// When the path exceeds what may be there; nothing while it does not.
+    [[nodiscard]] const std::optional<Shortfall>& shortfall() const { return shortfall_; }
     [[nodiscard]] const Forecaster& forecaster() const { return forecaster_; }
     [[nodiscard]] TurnState& turn() { return turn_; }
     [[nodiscard]] const TurnState& turn() const { return turn_; }
@@ -150,6 +153,7 @@ private:
     MemberCosts costs_;
     std::vector<std::chrono::nanoseconds> member_costs_;
     std::shared_ptr<const ForecastPath> path_;
+    std::optional<Shortfall> shortfall_;
     std::vector<PathMedian> medians_;  ///< of its next hours
 };
 

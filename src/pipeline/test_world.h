@@ -159,12 +159,16 @@ public:
         pollers.emplace_back("source", std::make_unique<Source>(traffic_, source_broken),
                              PollerSettings{.interval = std::chrono::seconds(30)}, begin);
         std::vector<Service> services;
-        for (const auto& [id, demand] : traffic_) services.push_back(service_named(id.str()));
+        for (const auto& [id, demand] : traffic_) {
+            services.push_back(service_named(id.str()));
+            if (shape) shape(services.back());
+        }
         const PipelineParts parts{
             *bus_, breakable_store(), breakable_target(), metrics, health, alerts, board};
         PipelineSettings settings;
         settings.opened_at = clock_.now();
         settings.training = training;
+        settings.fleet = fleet;
         settings.cost_clocks = cost_clocks;
         TRY(pipeline, Pipeline::open(std::move(services), std::move(pollers), parts, settings));
         if (pipeline->resumed_at()) clock_.advance_to(*pipeline->resumed_at());
@@ -211,7 +215,9 @@ public:
 
     bool source_broken = false;
     TrainingSettings training;
-    CostClocks cost_clocks;  ///< empty: members are not timed
+    FleetLimit fleet;
+    std::function<void(Service&)> shape;  ///< what services are like; empty: service_named
+    CostClocks cost_clocks;               ///< empty: members are not timed
     Happened happened;
     ScalingMetrics metrics;
     HealthChecker health;
