@@ -189,8 +189,11 @@ void Pipeline::decide_one(Turn& turn, std::size_t service) {
     auto decision = std::make_shared<const Decision>(
         decide(state.service(), inputs_of(turn, state), turn.at, state.turn().decision));
     if (settings_.fleet.is_set())
-        fleet_guard_.see(service, decision->acts ? decision->desired : state.seen->total(),
-                         state.turn().decision);
+        // What is only asked for is not there to be given back.
+        fleet_guard_.see(
+            service,
+            decision->acts ? std::min(decision->desired, state.seen->total()) : state.seen->total(),
+            state.turn().decision);
     state.decision = decision;
     parts_.metrics.decided(*decision);
     settle(turn, state);

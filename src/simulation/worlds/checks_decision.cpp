@@ -53,6 +53,14 @@ bool is_paused(const ServiceTurn& turn, bool up) {
     return paused;
 }
 
+/// Whether any pause of growing may still be in force, whatever was said later.
+bool may_be_paused(const ServiceTurn& turn) {
+    return std::ranges::any_of(turn.record.asked, [&](const Asked& asked) {
+        return asked.control.kind == ControlKind::pause && covers(asked.control.direction, true) &&
+               turn.made.at < *asked.control.until;
+    });
+}
+
 /// Somebody's word may be forgotten where its answer was an error: nothing is held against it then.
 bool is_asked_for_certain(const ServiceTurn& turn) {
     return std::ranges::all_of(turn.record.asked, &Asked::is_certain);
@@ -225,8 +233,7 @@ Finding floor_is_kept(const ServiceTurn& turn) {
     const auto most = reach(turn, up, true);
     const bool holds_back = turn.made.desired >= turn.made.current &&
                             (!most || turn.made.desired + percent_slack >= *most);
-    if ((holds_back && !up.policies.empty()) || is_frozen(turn, true, true) ||
-        is_paused(turn, true))
+    if ((holds_back && !up.policies.empty()) || is_frozen(turn, true, true) || may_be_paused(turn))
         return std::nullopt;
     return fmt::format("{} replicas are asked for, the measured demand of {:.6g} needs {} now",
                        turn.made.desired, turn.decision.inputs.newest.value, *need);
@@ -310,16 +317,18 @@ Finding pause_is_kept(const ServiceTurn& turn) {
                        turn.made.desired);
 }
 
-/// Only in mode automatic a decision is applied by itself; in mode approve when somebody approved
-/// that size.
+/// Only in mode automatic a decision is applied by itself; in mode approve when somebody approved a
+/// change of that direction, and of no more replicas than are given back.
 Finding mode_is_kept(const ServiceTurn& turn) {
     const std::string mode = mode_in_force(turn);
     if (mode == "automatic" || !is_asked_for_certain(turn)) return std::nullopt;
     for (const Call& call : turn.record.calls) {
         if (call.is_rollback() || call.operation.id != turn.decision.id) continue;
         const bool approved = std::ranges::any_of(turn.record.asked, [&](const Asked& asked) {
-            return asked.control.kind == ControlKind::approve &&
-                   asked.approved == call.operation.to.value();
+            const int to = call.operation.to.value();
+            const bool up = to > turn.made.current;
+            return asked.control.kind == ControlKind::approve && asked.approves_up == up &&
+                   (up || to >= asked.approved);
         });
         if (mode == "approve" && approved) continue;
         return fmt::format("the target was asked for {} replicas in mode {}",

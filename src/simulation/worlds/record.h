@@ -38,8 +38,9 @@ struct Made {
 /// What a person asked for, and was told that it is so.
 struct Asked {
     Control control;
-    int approved = -1;       ///< approve: the size that was proposed
-    bool is_certain = true;  ///< false: the answer was an error, and it may be forgotten
+    int approved = -1;         ///< approve: the size that was proposed
+    bool approves_up = false;  ///< approve: whether that adds replicas
+    bool is_certain = true;    ///< false: the answer was an error, and it may be forgotten
 };
 
 /// The target's own size after a turn.

@@ -235,6 +235,7 @@ void WorldRun::tell_control(const ControlPlan& plan) {
         if (!proposal) return;
         asked.control.proposal = proposal->id;
         asked.approved = proposal->to.value();
+        asked.approves_up = proposal->up();
     }
     asked.is_certain = life_->pipeline->accept_control(asked.control).has_value();
     record_.services[plan.service].asked.push_back(std::move(asked));
@@ -247,6 +248,8 @@ void WorldRun::light_fuse() {
 
 void WorldRun::start() {
     scene_.fuse = {};
+    record_.store_fails = false;  // a new process has asked nobody yet
+    record_.source_fails.clear();
     if (plan_.store == "file" && record_.lives > 0)
         if (const auto opened = open_database(); !opened)
             return fail_as("starts", opened.error().message);
@@ -289,9 +292,11 @@ void WorldRun::start() {
     ++record_.lives;
     stored_until_ = life_->pipeline->resumed_at();
     // What was not stored is not remembered: recommendations of turns that died with their process.
-    for (auto& [name, record] : record_.services)
+    for (auto& [name, record] : record_.services) {
+        record.newest_sure.reset();  // they are collected again
         std::erase_if(record.made,
                       [&](const Made& made) { return !stored_until_ || made.at > *stored_until_; });
+    }
     check(false);
 }
 
@@ -312,7 +317,6 @@ void WorldRun::end_life() {
 /// What the turn decided, and what the target has after it.
 void WorldRun::note_turn() {
     ++record_.turns;
-    if (scene_.fuse.dead) return;
     for (const auto& state : life_->pipeline->services()) {
         const auto& decision = state->decision;
         if (!decision || decision->at != clock_.now()) continue;
@@ -347,6 +351,9 @@ void note_size(ServiceRecord& record, int total, Timestamp now) {
                 call.operation.to.value() != total);
     });
     size.foreign = moved_before || others_called;
+    const bool went_back = std::ranges::any_of(
+        record.calls, [](const Call& call) { return call.is_rollback() && call.took_effect; });
+    if (went_back && !record.acted.empty()) record.acted.pop_back();
     if (decided && !size.foreign && record.made.back().desired != record.made.back().current &&
         total == record.made.back().desired)
         if (record.acted.empty() || record.acted.back().at != now)
@@ -354,7 +361,8 @@ void note_size(ServiceRecord& record, int total, Timestamp now) {
     record.sizes.push_back(size);
 }
 
-/// Holds every invariant against what has happened since the last time, which is then forgotten.
+/// Holds every invariant against what has happened since the last time, which is then
+/// forgotten.
 void WorldRun::check(bool after_turn) {
     for (auto& [name, record] : record_.services) {
         const auto seen = provider_->observe(ServiceId(name));
@@ -413,9 +421,9 @@ void WorldRun::finish() {
             if (auto finding = invariant.at_end(end)) fail_as(invariant.name, std::move(*finding));
 }
 
-/// Deaths between two turns, after each of which the next turn follows as if nothing had been: only
-/// then the decisions must be the same. A source that was away is asked at other times by a process
-/// that does not know how long ago it failed.
+/// Deaths between two turns, after each of which the next turn follows as if nothing had been:
+/// only then the decisions must be the same. A source that was away is asked at other times by
+/// a process that does not know how long ago it failed.
 bool deaths_change_nothing(const WorldPlan& plan) {
     const auto ends = [](const Fault& fault) { return fault.ends_process(); };
     const auto is_clean = [&](const Fault& fault) {

@@ -74,6 +74,27 @@ faults:
   - kind: store_away
     at: 23m21s
     lasts: 10m51s
+)",
+    "replicas that were only asked for counted as fleet, of which a share may go",
+    R"(
+seed: 5010
+start: "2026-03-02T13:10:00Z"
+turn: 2m30s
+removal_max: 0.05
+target:
+  seed: 974
+  refuse_rate: 0.5
+  replicas_initial: 11
+services:
+  - name: a
+    traffic:
+      base: 11400
+  - name: c
+    traffic:
+      swings:
+        - kind: spike
+          lasts: 1h38m41s
+          factor: 0.385
 )"};
 
 TEST(Worlds, WhatFailedOnceHolds) {
