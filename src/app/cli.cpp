@@ -219,7 +219,8 @@ void add_simulate(Cli& cli) {
         "  forescale simulate *.csv.gz --out results --policies forescale,hpa --lead-time 10m\n"
         "  forescale simulate requests.csv.gz --out results --frontier"));
     command
-        ->add_option("files", cli.simulate.files, "CSV files, plain or gzip, with timestamp,value")
+        ->add_option("files", cli.simulate.files,
+                     "CSV files, plain or gzip, with timestamp,value, or a column per service")
         ->required();
     command->add_option("--out", cli.simulate.out,
                         "Folder for report.html and NAME/decisions.csv; default: scores only");

@@ -231,8 +231,9 @@ Result<std::vector<PolicyOutcome>> run_simulation(const std::vector<std::string>
                                                   const std::function<void(double)>& progress) {
     TRY(const auto names, names_of(settings));
     TRY(const Zone zone, load_zone(settings.zone));
-    TRY_VOID(check_files(files, settings));
-    Run run(files, names, settings, zone, progress);
+    TRY(const auto series, series_of(files));
+    TRY_VOID(check_files(series, settings));
+    Run run(series, names, settings, zone, progress);
     TRY(auto outcomes, run.all());
     if (!settings.out.empty()) TRY_VOID(write_report(outcomes, run.views(), settings));
     return outcomes;

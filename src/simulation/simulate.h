@@ -61,6 +61,7 @@ struct PolicyOutcome {
     [[nodiscard]] std::string label() const;
 };
 
+/// files: of one series each, or of one per column.
 /// Every policy in the world of PROTOCOL: `forescale` is the production turn on virtual time. One
 /// file after the other per thread; memory does not grow with the number of files.
 /// errors  as read_trace; invalid_argument: two files of one name; not_found: a policy, a zone;

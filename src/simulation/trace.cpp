@@ -18,6 +18,32 @@ Duration floor_to_days(Duration duration) {
     return duration / day * day;
 }
 
+/// A file and the name of its column; empty: the only one.
+struct Place {
+    std::string file;
+    std::string column;
+};
+
+Place place_of(const std::string& path) {
+    const auto hash = path.rfind('#');
+    if (hash == std::string::npos || std::filesystem::exists(path)) return {path, ""};
+    return {path.substr(0, hash), path.substr(hash + 1)};
+}
+
+Result<std::size_t> column_of(const CsvReader& reader, const Place& place) {
+    const auto& columns = reader.columns();
+    if (place.column.empty() && columns.size() == 1) return 0;
+    if (place.column.empty())
+        return fail(Errc::invalid_argument,
+                    "{}:1: {} value columns; expected timestamp,value: give one file per series, "
+                    "or name one column as {}#{}",
+                    place.file, columns.size(), place.file, columns.front());
+    const auto found = std::ranges::find(columns, place.column);
+    if (found == columns.end())
+        return fail(Errc::not_found, "{}:1: there is no column '{}'", place.file, place.column);
+    return static_cast<std::size_t>(found - columns.begin());
+}
+
 std::string name_of(const std::string& path) {
     std::string name = std::filesystem::path(path).filename().string();
     for (const std::string_view ending : {".gz", ".csv"})
@@ -25,9 +51,8 @@ std::string name_of(const std::string& path) {
     return name;
 }
 
-Result<void> take(Trace& trace, const CsvRow& row, const CsvReader& reader) {
+Result<void> take(Trace& trace, const Point& point, const CsvReader& reader) {
     const auto where = [&] { return fmt::format("{}:{}", reader.path(), reader.line_number()); };
-    const Point& point = row.values.front();
     if (point.state != SampleState::present) return {};
     if (!trace.points.empty() && point.at <= trace.points.back().at)
         return fail(
@@ -60,17 +85,16 @@ Duration most_frequent_step(const std::vector<Point>& points) {
 }  // namespace
 
 Result<Trace> read_trace(const std::string& path) {
-    TRY(CsvReader reader, CsvReader::open(path));
-    if (reader.columns().size() != 1)
-        return fail(Errc::invalid_argument,
-                    "{}:1: {} value columns; expected timestamp,value: give one file per series",
-                    path, reader.columns().size());
+    const Place place = place_of(path);
+    TRY(CsvReader reader, CsvReader::open(place.file));
+    TRY(const std::size_t column, column_of(reader, place));
     Trace trace;
-    trace.name = name_of(path);
+    trace.name = name_of(place.file);
+    if (!place.column.empty()) trace.name += "_" + place.column;
     while (true) {
         TRY(const std::optional<CsvRow> row, reader.next());
         if (!row) break;
-        TRY_VOID(take(trace, *row, reader));
+        TRY_VOID(take(trace, row->values[column], reader));
     }
     if (trace.points.size() < 2)
         return fail(
@@ -79,6 +103,20 @@ Result<Trace> read_trace(const std::string& path) {
             reader.line_number(), trace.points.size(), trace.points.size() == 1 ? "" : "s");
     trace.step = most_frequent_step(trace.points);
     return trace;
+}
+
+Result<std::vector<std::string>> series_of(const std::vector<std::string>& files) {
+    std::vector<std::string> series;
+    for (const std::string& file : files) {
+        const Place place = place_of(file);
+        TRY(const CsvReader reader, CsvReader::open(place.file));
+        if (!place.column.empty() || reader.columns().size() == 1)
+            series.push_back(file);
+        else
+            for (const std::string& column : reader.columns())
+                series.push_back(file + "#" + column);
+    }
+    return series;
 }
 
 double percentile(std::vector<double> values, double percent) {

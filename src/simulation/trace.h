@@ -15,10 +15,15 @@ struct Trace {
     std::vector<Point> points;  ///< present points only
 };
 
-/// errors  not_found, invalid_argument (names file, line, what was read and what was expected: a
-/// time that is not after the one
+/// path: a file, or FILE#COLUMN for one column of a file of many series, whose name is then
+/// FILE_COLUMN. errors  not_found, invalid_argument (names file, line, what was read and what was
+/// expected: a time that is not after the one
 ///         before it, a negative value, fewer than two samples, more than one column), corrupt
 [[nodiscard]] Result<Trace> read_trace(const std::string& path);
+
+/// The series of the files, as read_trace() takes them: a file with one column of values as it is,
+/// one with many as FILE#COLUMN for each. errors  as those of opening
+[[nodiscard]] Result<std::vector<std::string>> series_of(const std::vector<std::string>& files);
 
 /// Percentile 0..100 of the values, linear between ranks over all samples (numpy's default). NaN of
 /// nothing.

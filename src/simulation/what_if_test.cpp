@@ -2,6 +2,8 @@
 #include "simulation/simulate.h"
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <numbers>
 
 #include <gtest/gtest.h>
@@ -111,6 +113,32 @@ TEST(WhatIf, ATargetThatRefusesKeepsItsSizeForEveryPolicy) {
             EXPECT_EQ(played[t].desired, played[287].desired) << policy << " at " << t;
         EXPECT_NE(played[288 + 40].desired, played[287].desired) << policy;
     }
+}
+
+TEST(Fleet, EveryColumnOfAWideFileIsASeries) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / "forescale_fleet";
+    std::filesystem::create_directories(folder);
+    const std::string wide = (folder / "fleet.csv").string();
+    const std::string alone = (folder / "b.csv").string();
+    std::ofstream all(wide);
+    std::ofstream one(alone);
+    all << "timestamp,a,b\n";
+    one << "timestamp,value\n";
+    for (int t = 0; t < 2 * 288; ++t) {
+        const std::string at = format_timestamp(Timestamp(std::chrono::minutes(5 * t)));
+        all << at << ',' << 100 + t % 7 << ',' << 200 + t % 11 << '\n';
+        one << at << ',' << 200 + t % 11 << '\n';
+    }
+    all.close();
+    one.close();
+    const auto outcomes = run_simulation({wide, alone}, {.policies = {"hpa"}}, {});
+    ASSERT_TRUE(outcomes) << outcomes.error().message;
+    ASSERT_EQ(outcomes->size(), 3U);
+    EXPECT_EQ((*outcomes)[0].series, "fleet_a");
+    EXPECT_EQ((*outcomes)[1].series, "fleet_b");
+    EXPECT_DOUBLE_EQ((*outcomes)[1].instance_hours, (*outcomes)[2].instance_hours);
+    EXPECT_EQ(read_trace(wide + "#c").error().code, Errc::not_found);
+    EXPECT_EQ(read_trace(wide).error().code, Errc::invalid_argument);
 }
 
 TEST(Failures, FailForTheShareOfTheTimeStated) {
