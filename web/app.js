@@ -15,13 +15,15 @@ const SORT_EVERY_MS = 4000;      // a list that reorders all the time cannot be 
 const POLL_EVERY_MS = 5000;      // when there is no stream
 
 const REASONS = {
-  forecast: "forecast", reactive_floor: "measured load", reactive: "reactive", confidence_gate: "low confidence", accuracy_gate: "forecasts did harm",
+  forecast: "forecast", reactive_floor: "measured load", reactive: "reactive", confidence_gate: "low confidence",
+  accuracy_gate: "forecasts did harm",
   forecast_fallback: "forecast stands in", hold_missing_data: "held: no data", plan: "planned ahead", tolerance: "small change",
   stabilization: "stabilizing", rate_limit: "rate limit", cooldown: "cooldown", bounds: "at a bound", steady: "steady",
   callers: "callers' demand", flap_budget: "flap budget used up", external_change: "set by others", schedule: "schedule",
   scheduled_minimum: "scheduled minimum", change_freeze: "frozen", pause: "paused", blast_radius: "fleet limit", at_max: "above the maximum",
 };
-const CAREFUL = new Set(["hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate", "external_change"]);
+const CAREFUL = new Set(["hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate",
+  "external_change"]);
 
 const state = {
   services: new Map(), order: [], sortedAt: 0, selected: null, range: "24 h", search: "",

@@ -1,4 +1,4 @@
-#include "decision/rules/at_max.h"
+#include "decision/at_max.h"
 #include "decision/rules/rules.h"
 
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
-#include "decision/rules/at_max.h"
+#include "decision/at_max.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace forescale::rules {
+namespace forescale {
 
 /// What is needed is what the planned demand, or the measured one, needs without headroom: headroom
 /// alone raises no maximum. max_buffer comes on top of it.
@@ -17,4 +17,4 @@ Replicas most_at_max(const Turn& turn) {
     return Replicas(static_cast<int>(std::min<double>(buffered, hard)));
 }
 
-}  // namespace forescale::rules
+}  // namespace forescale
