@@ -22,8 +22,9 @@ const REASONS = {
   callers: "callers' demand", flap_budget: "flap budget used up", external_change: "set by others", schedule: "schedule",
   scheduled_minimum: "scheduled minimum", change_freeze: "frozen", pause: "paused", blast_radius: "fleet limit", at_max: "above the maximum",
 };
-const CAREFUL = new Set(["hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate",
-  "external_change"]);
+const CAREFUL = new Set([
+  "hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate", "external_change",
+]);
 
 const state = {
   services: new Map(), order: [], sortedAt: 0, selected: null, range: "24 h", search: "",
