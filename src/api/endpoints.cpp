@@ -1,6 +1,7 @@
 #include "api/endpoints.h"
 
 #include "api/chart.h"
+#include "api/control_body.h"
 #include "api/event_body.h"
 #include "api/fleet_json.h"
 #include "api/live.h"
@@ -126,12 +127,24 @@ public:
     Response decision(const Request& request) const;
     Response post_event(const Request& request) const;
     Response active_events(const Request& request) const;
+    Response post_mode(const Request& request) const { return post(ControlKind::mode, request); }
+    Response post_pause(const Request& request) const { return post(ControlKind::pause, request); }
+    Response post_resume(const Request& request) const {
+        return post(ControlKind::resume, request);
+    }
+    Response post_approve(const Request& request) const {
+        return post(ControlKind::approve, request);
+    }
+    Response post_reject(const Request& request) const {
+        return post(ControlKind::reject, request);
+    }
     Response chart(const Request& request) const;
     Response description(const Request& request) const;
 
 private:
     [[nodiscard]] Response file(const Request& request) const;
     [[nodiscard]] Response accept(const Request& request, const BusinessEvent& event) const;
+    [[nodiscard]] Response post(ControlKind kind, const Request& request) const;
 
     ApiParts parts_;
 };
@@ -143,7 +156,12 @@ struct Route {
 };
 
 constexpr std::string_view decision_prefix = "/api/v1/scaling/decisions/";
-constexpr std::array<Route, 11> routes{{
+constexpr std::string_view mode_path = "/api/v1/scaling/{service}/mode";
+constexpr std::string_view pause_path = "/api/v1/scaling/{service}/pause";
+constexpr std::string_view resume_path = "/api/v1/scaling/{service}/resume";
+constexpr std::string_view approve_path = "/api/v1/scaling/{service}/proposals/{id}/approve";
+constexpr std::string_view reject_path = "/api/v1/scaling/{service}/proposals/{id}/reject";
+constexpr std::array<Route, 16> routes{{
     {{"GET", "/api/v1/events/active"}, &Api::active_events},
     {{"GET", "/api/v1/metrics"}, &Api::chart},
     {{"GET", "/api/v1/predictions/current"}, &Api::predictions},
@@ -155,12 +173,35 @@ constexpr std::array<Route, 11> routes{{
     {{"GET", "/metrics"}, &Api::metrics_text},
     {{"GET", "/openapi.yaml"}, &Api::description},
     {{"POST", "/api/v1/events"}, &Api::post_event},
+    {{"POST", approve_path}, &Api::post_approve},
+    {{"POST", reject_path}, &Api::post_reject},
+    {{"POST", mode_path}, &Api::post_mode},
+    {{"POST", pause_path}, &Api::post_pause},
+    {{"POST", resume_path}, &Api::post_resume},
 }};
 
+/// What stands in the braces of `pattern`, in order; nothing when the path is another one.
+std::optional<std::vector<std::string>> captured(std::string_view pattern, std::string_view path) {
+    std::vector<std::string> values;
+    for (;;) {
+        const auto open = pattern.find('{');
+        if (!path.starts_with(pattern.substr(0, open))) return std::nullopt;
+        if (open == std::string_view::npos)
+            return pattern == path ? std::optional(std::move(values)) : std::nullopt;
+        path.remove_prefix(open);
+        pattern.remove_prefix(pattern.find('}') + 1);
+        const auto literal = pattern.substr(0, pattern.find('{'));
+        const auto end = literal.empty()      ? path.size()
+                         : literal == pattern ? path.size() - std::min(path.size(), literal.size())
+                                              : path.rfind(literal);
+        if (end == std::string_view::npos || end == 0) return std::nullopt;
+        values.emplace_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+}
+
 bool matches(std::string_view pattern, std::string_view path) {
-    if (pattern.ends_with("{id}"))
-        return path.starts_with(decision_prefix) && path.size() > decision_prefix.size();
-    return pattern == path;
+    return captured(pattern, path).has_value();
 }
 
 Response not_allowed(const Request& request, std::string_view allow) {
@@ -417,6 +458,56 @@ Response Api::accept(const Request& request, const BusinessEvent& event) const {
         return problem(done.error(), request.path);
     auto response = ok(event_json(event));
     response.status = known ? 200 : 201;
+    return response;
+}
+
+/// The service and, for a word about a proposal, its id.
+std::vector<std::string> subject_of(ControlKind kind, std::string_view path) {
+    switch (kind) {
+        case ControlKind::mode:
+            return captured(mode_path, path).value();
+        case ControlKind::pause:
+            return captured(pause_path, path).value();
+        case ControlKind::resume:
+            return captured(resume_path, path).value();
+        case ControlKind::approve:
+            return captured(approve_path, path).value();
+        case ControlKind::reject:
+            return captured(reject_path, path).value();
+    }
+    return {};
+}
+
+/// In force with the next turn: 202.
+Response Api::post(ControlKind kind, const Request& request) const {
+    QueryReader query(request);
+    if (auto refused = query.refusal()) return *refused;
+    const auto subject = subject_of(kind, request.path);
+    const auto view = parts_.board.newest();
+    const auto* service = find_service(*view, subject.front());
+    if (service == nullptr) return no_service(*view, subject.front(), request);
+    if (subject.size() > 1 && service->control.find(subject[1]) == nullptr)
+        return problem(404,
+                       fmt::format("no proposal '{}' of {} waits for an approval: it has expired, "
+                                   "or is not wanted any more; GET /api/v1/scaling/status shows "
+                                   "the one that waits",
+                                   printable(subject[1]), subject.front()),
+                       request.path);
+    const auto body = parse_json(request.body);
+    if (!body)
+        return problem(400, fmt::format("the body is {}", body.error().message), request.path);
+    auto read = read_control(kind, *body, parts_.now());
+    if (!read.problems.empty())
+        return problem(422,
+                       fmt::format("the request cannot be taken: {} {}", read.problems[0].field,
+                                   read.problems[0].detail),
+                       request.path, read.problems);
+    read.control.service = service->service.id;
+    if (subject.size() > 1) read.control.proposal = subject[1];
+    if (const auto done = parts_.accept_control(read.control); !done)
+        return problem(done.error(), request.path);
+    auto response = ok(control_json(read.control));
+    response.status = 202;
     return response;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "api/server.h"
+#include "domain/control.h"
 #include "domain/event.h"
 #include "pipeline/view.h"
 #include "storage/store.h"
@@ -11,12 +12,13 @@
 
 namespace forescale {
 
-/// What the endpoints read and the one thing that they write.
+/// What the endpoints read and what they write.
 struct ApiParts {
     const ViewBoard& board;
     Store& store;
-    std::function<std::string()> metrics_text;                ///< for GET /metrics
-    std::function<Result<void>(BusinessEvent)> accept_event;  ///< recorded when it returns
+    std::function<std::string()> metrics_text;                 ///< for GET /metrics
+    std::function<Result<void>(BusinessEvent)> accept_event;   ///< recorded when it returns
+    std::function<Result<void>(Control)> accept_control = {};  ///< likewise
     std::function<Timestamp()> now;
     Duration turn_interval =
         std::chrono::seconds(30);  ///< without a turn for 3 of them, health has failed

@@ -26,6 +26,9 @@ protected:
         return handler_(
             {.method = "GET", .path = path, .query = std::move(query), .headers = {}, .body = {}});
     }
+    Response post_to(const std::string& path, const std::string& body) {
+        return handler_({.method = "POST", .path = path, .query = {}, .headers = {}, .body = body});
+    }
     Response post(const std::string& body) {
         return handler_(
             {.method = "POST", .path = "/api/v1/events", .query = {}, .headers = {}, .body = body});
@@ -65,6 +68,7 @@ protected:
     FakeStore store_;
     ViewBoard board_;
     std::vector<BusinessEvent> accepted_;
+    std::vector<Control> controls_;
     Timestamp now_ = fleet_now;
     Handler handler_ = make_handler({.board = board_,
                                      .store = store_,
@@ -72,6 +76,10 @@ protected:
                                      .accept_event = [this](BusinessEvent event) -> Result<void> {
                                          accepted_.push_back(event);
                                          store_.put(event);
+                                         return {};
+                                     },
+                                     .accept_control = [this](Control control) -> Result<void> {
+                                         controls_.push_back(std::move(control));
                                          return {};
                                      },
                                      .now = [this] { return now_; },
@@ -464,6 +472,58 @@ TEST_F(Endpoints, ThePageIsPartOfTheProgram) {
     Request again{.method = "GET", .path = "/app.js", .query = {}, .headers = {}, .body = {}};
     again.headers["if-none-match"] = get("/app.js").headers.at("ETag");
     EXPECT_EQ(handler_(again).status, 304);
+}
+
+TEST_F(Endpoints, AModeIsSetForAWhile) {
+    const auto answer = post_to("/api/v1/scaling/shop/mode",
+                                R"({"by":"kim","why":"sale","mode":"approve","for":"2h"})");
+    EXPECT_EQ(body_of(answer, 202).at("mode"), "approve");
+    ASSERT_EQ(controls_.size(), 1U);
+    EXPECT_EQ(controls_[0].service, ServiceId("shop"));
+    EXPECT_EQ(controls_[0].mode, Mode::approve);
+    EXPECT_EQ(controls_[0].until, fleet_now + std::chrono::hours(2));
+    EXPECT_EQ(controls_[0].by, "kim");
+    EXPECT_EQ(post_to("/api/v1/scaling/shop/mode", R"({"by":"kim","mode":"configured"})").status,
+              202);
+    EXPECT_FALSE(controls_[1].mode);
+}
+
+TEST_F(Endpoints, APauseNeedsAnEndAndAName) {
+    const std::string path = "/api/v1/scaling/shop/pause";
+    EXPECT_THAT(field_names(body_of(post_to(path, R"({"for":"1h"})"), 422)), ElementsAre("by"));
+    EXPECT_THAT(field_names(body_of(post_to(path, R"({"by":"kim"})"), 422)), ElementsAre("until"));
+    EXPECT_THAT(field_names(body_of(post_to(path, R"({"by":"kim","for":"32d"})"), 422)),
+                ElementsAre("for"));
+    EXPECT_THAT(
+        field_names(body_of(
+            post_to(path, R"({"by":"k","until":"2020-01-01T00:00:00Z","direction":"sideways"})"),
+            422)),
+        ElementsAre("direction", "until"));
+    EXPECT_THAT(field_names(body_of(post_to(path, R"({"by":"k","for":"1h","mode":"x"})"), 422)),
+                ElementsAre("mode"));
+    EXPECT_THAT(controls_, IsEmpty());
+    EXPECT_EQ(post_to(path, R"({"by":"kim","for":"1h","direction":"down"})").status, 202);
+    EXPECT_EQ(controls_.back().direction, Direction::down);
+    EXPECT_EQ(post_to("/api/v1/scaling/shoe/pause", R"({"by":"kim","for":"1h"})").status, 404);
+    EXPECT_EQ(post_to(path, "[").status, 400);
+    EXPECT_EQ(get(path).status, 405);
+}
+
+TEST_F(Endpoints, OnlyWhatWaitsCanBeApproved) {
+    auto view = made_up_fleet({"shop"});
+    view->services[0].control = with_proposal("shop-20260301T120000Z");
+    board_.publish(view);
+    EXPECT_EQ(read("/api/v1/scaling/status").at("services").at(0).at("proposal").at("id"),
+              "shop-20260301T120000Z");
+    const std::string path = "/api/v1/scaling/shop/proposals/";
+    EXPECT_EQ(post_to(path + "shop-20260301T110000Z/approve", R"({"by":"kim"})").status, 404);
+    EXPECT_EQ(post_to(path + "shop-20260301T120000Z/approve", R"({"by":""})").status, 422);
+    EXPECT_EQ(post_to(path + "shop-20260301T120000Z/approve", R"({"by":"kim"})").status, 202);
+    EXPECT_EQ(post_to(path + "shop-20260301T120000Z/reject", R"({"by":"kim"})").status, 202);
+    ASSERT_EQ(controls_.size(), 2U);
+    EXPECT_EQ(controls_[0].kind, ControlKind::approve);
+    EXPECT_EQ(controls_[1].kind, ControlKind::reject);
+    EXPECT_EQ(controls_[1].proposal, "shop-20260301T120000Z");
 }
 
 }  // namespace

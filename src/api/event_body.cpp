@@ -1,5 +1,6 @@
 #include "api/event_body.h"
 
+#include "api/field_reader.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -8,7 +9,6 @@
 namespace forescale {
 namespace {
 
-constexpr std::size_t text_bytes_max = 200;
 constexpr std::size_t id_bytes_max = 128;
 constexpr std::size_t services_max = 10'000;
 constexpr Duration event_duration_max = day * 366;
@@ -16,96 +16,9 @@ constexpr double uplift_max = 100.0;
 constexpr std::array<std::string_view, 9> fields{
     "id", "type", "name", "services", "start", "end", "expected_uplift", "source", "cancelled"};
 
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 bool is_id_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
            std::string_view("._:-").contains(c);
-}
-
-/// Takes one field after the other out of the object, and notes what is wrong.
-class FieldReader {
-public:
-    FieldReader(const json::object& object, std::vector<FieldProblem>& problems)
-        : object_(object), problems_(problems) {}
-
-    std::string text(std::string_view name, bool required) {
-        const auto* value = find(name, required);
-        if (value == nullptr) return {};
-        const auto* text = value->if_string();
-        if (text == nullptr) return complain(name, "must be text"), std::string();
-        const std::string out(*text);
-        if (out.empty() || out.size() > text_bytes_max)
-            complain(name,
-                     fmt::format("must have 1 to {} bytes, has {}", text_bytes_max, out.size()));
-        else if (std::ranges::any_of(out, is_control))
-            complain(name, "must have no control characters");
-        return out;
-    }
-
-    std::optional<Timestamp> time(std::string_view name) {
-        const auto* value = find(name, true);
-        if (value == nullptr) return std::nullopt;
-        const auto* text = value->if_string();
-        if (text == nullptr)
-            return complain(name, "must be text such as \"2026-03-01T12:00:00Z\""), std::nullopt;
-        const auto parsed = parse_timestamp(*text);
-        if (!parsed) return complain(name, parsed.error().message), std::nullopt;
-        return *parsed;
-    }
-
-    double number(std::string_view name) {
-        const auto* value = find(name, false);
-        if (value == nullptr) return 0.0;
-        if (value->is_number()) return value->to_number<double>();
-        complain(name, "must be a number: 0.5 adds half of the usual demand");
-        return 0.0;
-    }
-
-    bool flag(std::string_view name) {
-        const auto* value = find(name, false);
-        if (value == nullptr) return false;
-        if (value->is_bool()) return value->get_bool();
-        complain(name, "must be true or false");
-        return false;
-    }
-
-    const json::array* array(std::string_view name) {
-        const auto* value = find(name, false);
-        if (value == nullptr) return nullptr;
-        if (!value->is_array())
-            complain(name, "must be a list of service names; leave it out for all services");
-        return value->if_array();
-    }
-
-    void complain(std::string_view name, std::string detail) {
-        problems_.push_back({.field = std::string(name), .detail = std::move(detail)});
-    }
-
-private:
-    /// Null counts as left out.
-    const json::value* find(std::string_view name, bool required) {
-        const auto* value = object_.if_contains(name);
-        if (value != nullptr && value->is_null()) value = nullptr;
-        if (value == nullptr && required) complain(name, "is required");
-        return value;
-    }
-
-    const json::object& object_;
-    std::vector<FieldProblem>& problems_;
-};
-
-void refuse_unknown_fields(const json::object& object, FieldReader& reader) {
-    for (const auto& [key, value] : object) {
-        if (std::ranges::find(fields, std::string_view(key)) != fields.end()) continue;
-        const auto meant = nearest(key, fields);
-        reader.complain(printable(key),
-                        meant
-                            ? fmt::format("unknown field; did you mean {}?", *meant)
-                            : fmt::format("unknown field; known are: {}", fmt::join(fields, ", ")));
-    }
 }
 
 void read_service(const json::value& value, const std::string& field,
@@ -188,7 +101,7 @@ EventBody read_event(const json::value& body, std::span<const std::string_view> 
     if (event.source.empty()) event.source = "api";
     event.cancelled = reader.flag("cancelled");
     check_id(event.id, reader);
-    refuse_unknown_fields(*object, reader);
+    refuse_unknown_fields(*object, fields, reader);
     if (out.problems.empty() && event.id.empty()) event.id = derived_id(event);
     return out;
 }

@@ -118,6 +118,43 @@ json::object noticed_json(const Forecaster::Noticed& noticed) {
 }
 }  // namespace
 
+namespace {
+json::value mode_json(const ServiceView& view) {
+    const Mode configured = view.service.policy.mode;
+    json::object out{{"now", to_string(view.control.mode(configured))},
+                     {"configured", to_string(configured)},
+                     {"until", nullptr},
+                     {"by", nullptr},
+                     {"why", nullptr}};
+    if (const auto& chosen = view.control.chosen()) {
+        if (chosen->until) out["until"] = format_timestamp(*chosen->until);
+        out["by"] = chosen->by;
+        out["why"] = chosen->why;
+    }
+    return out;
+}
+
+json::array pauses_json(const std::vector<Pause>& pauses) {
+    json::array out;
+    for (const Pause& pause : pauses)
+        out.push_back(json::object{{"direction", to_string(pause.direction)},
+                                   {"until", format_timestamp(pause.until)},
+                                   {"by", pause.by},
+                                   {"why", pause.why}});
+    return out;
+}
+
+json::value proposal_json(const std::optional<Proposal>& proposal) {
+    if (!proposal) return nullptr;
+    return json::object{{"id", proposal->id},
+                        {"from", proposal->from.value()},
+                        {"to", proposal->to.value()},
+                        {"proposed_at", format_timestamp(proposal->proposed_at)},
+                        {"expires_at", format_timestamp(proposal->expires_at)},
+                        {"sentence", proposal->sentence}};
+}
+}  // namespace
+
 json::object status_json(const ServiceView& view, Timestamp now) {
     const auto& service = view.service;
     const auto* decision = view.decision.get();
@@ -145,6 +182,9 @@ json::object status_json(const ServiceView& view, Timestamp now) {
     out["confidence"] = view.path ? json::value(view.path->confidence) : json::value(nullptr);
     out["risk"] = view.risk;
     out["noticed"] = noticed_json(view.noticed);
+    out["mode"] = mode_json(view);
+    out["pauses"] = pauses_json(view.control.pauses());
+    out["proposal"] = proposal_json(view.control.proposal());
     out["operation"] =
         view.operation ? json::value(operation_json(*view.operation)) : json::value(nullptr);
     return out;

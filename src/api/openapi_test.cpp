@@ -128,6 +128,7 @@ class OpenApi : public ::testing::Test {
 protected:
     OpenApi() {
         const auto fleet = made_up_fleet({"cart", "shop"});
+        fleet->services.back().control = with_proposal("shop-20260301T120000Z");
         board_.publish(fleet);
         store_.rows.decisions = {
             made_up_decision("shop", fleet_now - std::chrono::minutes(5), 6, 7)};
@@ -157,6 +158,7 @@ protected:
                                  store_.put(event);
                                  return {};
                              },
+                             .accept_control = [](const Control&) { return Result<void>{}; },
                              .now = [] { return fleet_now; },
                              .version = "0.1.0"});
     }

@@ -243,4 +243,19 @@ inline std::shared_ptr<FleetView> made_up_fleet(const std::vector<std::string>& 
     return view;
 }
 
+/// What waits for an approval: from 5 to 7 replicas.
+inline ControlState with_proposal(const std::string& id) {
+    Decision decision;
+    decision.id = id;
+    decision.at = fleet_now;
+    decision.inputs.capacity.ready = Replicas(5);
+    decision.inputs.mode = Mode::approve;
+    decision.desired = Replicas(7);
+    decision.acts = false;
+    decision.sentence = "Proposing to scale shop from 5 to 7.";
+    ControlState control;
+    std::ignore = control.settle(decision, false, std::chrono::minutes(15));
+    return control;
+}
+
 }  // namespace forescale

@@ -261,6 +261,15 @@ Prices CostConfig::prices() const {
 }
 
 void PolicyConfig::describe(config::Fields& f) {
+    f.field("mode", mode,
+            {.choices = {"observe", "recommend", "approve", "automatic"},
+             .help = "How far decisions go by themselves: shown only, put before people as an "
+                     "alert, made once somebody has approved them, or made; the API sets another "
+                     "at run time"});
+    f.field("approval_expires_after", approval_expires_after,
+            {.min = 60,
+             .max = 86400,
+             .help = "In mode approve: a proposal that nobody has approved by then is withdrawn"});
     f.field("replicas_min", replicas_min,
             {.unit = "replicas", .min = 0, .max = 100000, .help = "Never fewer than this"});
     f.field("replicas_max", replicas_max,
@@ -420,6 +429,8 @@ Result<Service> ServiceConfig::service() const {
     set_steps(out, sample_step);
     out.capacity_per_replica = Demand(capacity_per_replica);
     out.policy = policy.scaling();
+    TRY(out.policy.mode, parse_mode(policy.mode));
+    out.policy.approval_expires_after = policy.approval_expires_after;
     TRY(out.callers, callers_of(*this));
     out.callers_bound = parsed_bound(callers_bound);
     if (auto done = policy.constraints.into(out.policy, out.zone); !done)

@@ -120,6 +120,8 @@ struct CostConfig {
 };
 
 struct PolicyConfig {
+    std::string mode = std::string(to_string(ScalingPolicy{}.mode));
+    Duration approval_expires_after = ScalingPolicy{}.approval_expires_after;
     std::int64_t replicas_min = ScalingPolicy{}.replicas_min.value();
     std::int64_t replicas_max = ScalingPolicy{}.replicas_max.value();
     CostConfig cost;

@@ -186,6 +186,10 @@ Result<void> Engine::serve() {
                      [this](BusinessEvent event) {
                          return parts_->pipeline->accept_event(std::move(event), now());
                      },
+                 .accept_control =
+                     [this](Control control) {
+                         return parts_->pipeline->accept_control(std::move(control));
+                     },
                  .now = [this] { return now(); },
                  .turn_interval = patient_interval(parts_->config),
                  .version = std::string(version_text)};

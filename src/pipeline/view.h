@@ -1,4 +1,5 @@
 #pragma once
+#include "decision/control_state.h"
 #include "domain/alert.h"
 #include "domain/decision.h"
 #include "domain/forecast.h"
@@ -26,6 +27,7 @@ struct ServiceView {
     std::shared_ptr<const Decision>
         decision;                        ///< of this turn, recorded or not; null before the first
     std::optional<Operation> operation;  ///< the newest one
+    ControlState control;                ///< modes, pauses and proposals
     double risk = 0.0;  ///< 0..1: how likely demand is to exceed capacity within the lead time
 };
 

@@ -14,6 +14,7 @@ ServiceView view_of(const ServiceState& state) {
     out.noticed = state.forecaster().noticed();
     out.decision = state.decision;
     out.operation = state.newest_operation;
+    out.control = state.turn().control;
     if (state.decision && state.decision->inputs.lead_demand) {
         const double ready =
             out.capacity.ready.value() * state.service().capacity_per_replica.value();
