@@ -185,6 +185,8 @@ json::object status_json(const ServiceView& view, Timestamp now) {
     out["mode"] = mode_json(view);
     out["pauses"] = pauses_json(view.control.pauses());
     out["proposal"] = proposal_json(view.control.proposal());
+    out["gate"] =
+        json::object{{"forecasts_harm", view.forecasts_harm}, {"cost_ratio", view.cost_ratio}};
     out["operation"] =
         view.operation ? json::value(operation_json(*view.operation)) : json::value(nullptr);
     return out;

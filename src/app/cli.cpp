@@ -30,6 +30,7 @@ struct Cli {
     SimulateOptions simulate;
     WorldsOptions worlds;
     ExplainOptions explain;
+    ControlOptions control;
     AuditOptions audit;
     TrainOptions train;
     ModelsOptions models;
@@ -297,6 +298,70 @@ void add_explain(Cli& cli) {
     });
 }
 
+/// What all commands have that ask something of a running process.
+CLI::App* add_control(Cli& cli, const std::string& verb, const std::string& help,
+                      const std::string& examples) {
+    auto* command = cli.app.add_subcommand(verb, help);
+    command->footer(footer(examples));
+    command->add_option("service", cli.control.service, "Service that is meant")->required();
+    command->add_option("--by", cli.control.by,
+                        "Who says so, for the audit trail; default: the user of this shell");
+    command->add_option("--why", cli.control.why, "Why, for the audit trail");
+    command->add_option("--url", cli.control.url,
+                        "API of the running process, like http://127.0.0.1:8480; default: the one "
+                        "that the configuration names");
+    command->add_option("-c,--config", cli.control.config, "Configuration file (YAML)")
+        ->capture_default_str();
+    add_output(command, cli.output);
+    command->callback([&cli, verb] {
+        cli.chosen = [&cli, verb] {
+            cli.control.verb = verb;
+            cli.control.json = cli.output == "json";
+            return control_command(cli.control);
+        };
+    });
+    return command;
+}
+
+void add_end(CLI::App* command, ControlOptions& control) {
+    auto* until = command->add_option("--until", control.until, "When it ends (ISO-8601)");
+    command->add_option("--for", control.span, "How long it lasts, like 30m or 2h")
+        ->excludes(until);
+}
+
+void add_direction(CLI::App* command, ControlOptions& control) {
+    command->add_option("--direction", control.direction, "Which way: up, down or both")
+        ->check(CLI::IsMember({"up", "down", "both"}))
+        ->default_str("both");
+}
+
+void add_controls(Cli& cli) {
+    auto* mode = add_control(cli, "mode", "Set how far decisions of a service go by themselves",
+                             "  forescale mode shop observe --for 2h --why migration\n"
+                             "  forescale mode shop configured");
+    mode->add_option("mode", cli.control.mode,
+                     "observe, recommend, approve, automatic, or configured: as in the "
+                     "configuration again")
+        ->required()
+        ->check(CLI::IsMember({"observe", "recommend", "approve", "automatic", "configured"}));
+    add_end(mode, cli.control);
+    auto* pause = add_control(cli, "pause", "Hold the size of a service for a while",
+                              "  forescale pause shop --for 30m --why 'provider outage'\n"
+                              "  forescale pause shop --direction down --for 2h");
+    add_direction(pause, cli.control);
+    add_end(pause, cli.control);
+    auto* resume = add_control(cli, "resume", "End a pause before its time",
+                               "  forescale resume shop\n  forescale resume shop --direction up");
+    add_direction(resume, cli.control);
+    for (const std::string verb : {"approve", "reject"}) {
+        auto* word = add_control(
+            cli, verb, verb == "approve" ? "Approve a proposed change" : "Reject a proposed change",
+            fmt::format("  forescale {0} shop\n  forescale {0} shop shop-20260301T120030Z", verb));
+        word->add_option("proposal", cli.control.proposal,
+                         "Id of the proposal; default: the one that waits");
+    }
+}
+
 void add_audit(Cli& cli) {
     auto* command = cli.app.add_subcommand("audit", "Show or verify the append-only audit trail");
     command->footer(footer(
@@ -491,6 +556,7 @@ int run_cli(int argc, char** argv) {
     add_simulate(cli);
     add_worlds(cli);
     add_explain(cli);
+    add_controls(cli);
     add_audit(cli);
     add_train(cli);
     add_models(cli);

@@ -293,6 +293,9 @@ void PolicyConfig::describe(config::Fields& f) {
             {.min = 0, .max = 0.9, .help = "Smallest relative shrink that is worth a change"});
     f.field("confidence_min", confidence_min,
             {.min = 0, .max = 1, .help = "Below this confidence the reactive rule decides"});
+    f.field("accuracy_gate", accuracy_gate,
+            {.help = "Leave forecasts out while they have cost more than the reactive rule would "
+                     "have"});
     f.field("cooldown", cooldown,
             {.min = 0, .max = 86400, .help = "No shrinking for this long after any change"});
     f.field("stale_after", stale_after,
@@ -430,6 +433,7 @@ Result<Service> ServiceConfig::service() const {
     out.capacity_per_replica = Demand(capacity_per_replica);
     out.policy = policy.scaling();
     TRY(out.policy.mode, parse_mode(policy.mode));
+    out.policy.accuracy_gate = policy.accuracy_gate;
     out.policy.approval_expires_after = policy.approval_expires_after;
     TRY(out.callers, callers_of(*this));
     out.callers_bound = parsed_bound(callers_bound);

@@ -120,6 +120,7 @@ struct CostConfig {
 };
 
 struct PolicyConfig {
+    bool accuracy_gate = ScalingPolicy{}.accuracy_gate;
     std::string mode = std::string(to_string(ScalingPolicy{}.mode));
     Duration approval_expires_after = ScalingPolicy{}.approval_expires_after;
     std::int64_t replicas_min = ScalingPolicy{}.replicas_min.value();

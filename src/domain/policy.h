@@ -109,6 +109,8 @@ struct ScalingPolicy {
     Duration cooldown{0};
     /// Below this confidence the forecast is not used: reactive scaling.
     double confidence_min = 0.2;
+    /// Forecasts that have cost more than reacting would have are left out, until they cost less.
+    bool accuracy_gate = true;
     /// A newest sample older than this is stale: no scale-down on it.
     Duration stale_after = std::chrono::minutes(5);
     /// With no fresh sample, the forecast stands in for this long; then the last size holds.

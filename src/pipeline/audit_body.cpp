@@ -48,4 +48,9 @@ std::string audit_body(const ControlNote& note) {
         json::object{{"by", note.by}, {"detail", note.detail}, {"proposal", note.proposal}});
 }
 
+std::string audit_body(const AccuracyGate& gate) {
+    return json::serialize(
+        json::object{{"forecasts_harm", gate.forecasts_harm()}, {"cost_ratio", gate.ratio_then()}});
+}
+
 }  // namespace forescale

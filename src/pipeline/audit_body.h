@@ -1,4 +1,5 @@
 #pragma once
+#include "decision/accuracy_gate.h"
 #include "decision/control_state.h"
 #include "domain/control.h"
 #include "domain/decision.h"
@@ -15,5 +16,7 @@ namespace forescale {
 /// Of what somebody asked for, and of what became of it.
 [[nodiscard]] std::string audit_body(const Control& control);
 [[nodiscard]] std::string audit_body(const ControlNote& note);
+/// Of a gate that has just changed its mind.
+[[nodiscard]] std::string audit_body(const AccuracyGate& gate);
 
 }  // namespace forescale

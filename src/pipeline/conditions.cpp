@@ -96,6 +96,27 @@ void signal_external_changes(const PipelineParts& parts, const ServiceState& sta
          .since = now});
 }
 
+void signal_gate(const PipelineParts& parts, const ServiceState& state, Timestamp now) {
+    const auto& gate = state.turn().gate;
+    const bool harms = state.service().policy.accuracy_gate && gate.forecasts_harm();
+    const std::string detail =
+        harms ? fmt::format(
+                    "forecasts cost {:.2f} of what reacting costs when they were left out "
+                    "of decisions at {}; they come back by the same measure",
+                    gate.ratio_then(), format_timestamp(gate.since().value_or(now)))
+              : "";
+    report(parts, "accuracy/" + state.id().str(), harms ? HealthState::degraded : HealthState::ok,
+           detail, now);
+    signal(parts, harms,
+           {.name = "forecasts_harm",
+            .service = state.id().str(),
+            .severity = Severity::warning,
+            .summary = harms ? fmt::format("{} is scaled by its measured load alone: {}",
+                                           state.id(), detail)
+                             : "",
+            .since = now});
+}
+
 /// What a person may want to do about a decision that is not carried out by itself.
 void signal_mode(const PipelineParts& parts, const ServiceState& state, Timestamp now) {
     const auto& decision = state.decision;
@@ -245,6 +266,7 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
             .since = now});
     signal_external_changes(parts, state, now);
     signal_mode(parts, state, now);
+    signal_gate(parts, state, now);
     note_counts(parts.metrics, state.id(), counts);
     if (state.path()) {
         const std::string at_rest = members_at_rest(*state.path());

@@ -36,6 +36,13 @@ void Pipeline::tell(const ServiceState& state, const ControlNote& note, Timestam
     if (note.is_news) recorder_->audit(now, note.kind, state.id().str(), audit_body(note));
 }
 
+void Pipeline::tell_gate(const ServiceState& state, Timestamp now) {
+    const auto& gate = state.turn().gate;
+    log::info("accuracy_gate", "service", state.id(), "forecasts_harm", gate.forecasts_harm(),
+              "cost_ratio", gate.ratio_then());
+    recorder_->audit(now, "accuracy_gate", state.id().str(), audit_body(gate));
+}
+
 /// Proposals follow the decision; an approval that it was made with is used up, unless its
 /// operation cannot even begin.
 void Pipeline::settle(Turn& turn, ServiceState& state) {

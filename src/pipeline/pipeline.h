@@ -125,6 +125,7 @@ private:
     Result<void> recover_controls();
     void take_controls(Timestamp now);
     void tell(const ServiceState& state, const ControlNote& note, Timestamp now);
+    void tell_gate(const ServiceState& state, Timestamp now);
     void settle(Turn& turn, ServiceState& state);
     [[nodiscard]] bool is_held(const ServiceState& state) const;
 

@@ -67,6 +67,8 @@ void ServiceState::absorb(const Window& window, Batch& batch) {
     if (window.width == service_.fine_step) {
         lead_demand_.observe(without_events(window, forecaster_));
         forecaster_.observe_fine(window);
+        if (service_.policy.accuracy_gate)
+            turn_.gate.observe(service_, window, served_limit(window));
     }
     if (window.width == service_.grid_step) absorb_grid(window, batch);
     if (window.width == std::chrono::hours(1) && window.present())
@@ -172,6 +174,7 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     out.pauses = turn_.control.pauses();
     out.mode = mode();
     if (out.mode == Mode::approve) out.approval = turn_.control.approval();
+    out.forecasts_harm = service_.policy.accuracy_gate && turn_.gate.forecasts_harm();
     if (!path_) return out;
     out.lead_demand = lead_demand_.forecast(forecaster_.forecast());
     if (out.lead_demand)

@@ -1,4 +1,5 @@
 #pragma once
+#include "decision/accuracy_gate.h"
 #include "decision/control_state.h"
 #include "decision/decide.h"
 #include "decision/shortfall.h"
@@ -30,7 +31,7 @@ struct TrainedPair {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 6;
+    static constexpr std::uint32_t version = 7;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;
@@ -50,12 +51,13 @@ struct TurnState {
     std::vector<MemberRest> member_rests;  ///< since then
     ControlState control;                  ///< modes, pauses and proposals
     std::int64_t controls_taken = 0;       ///< number of the newest control, of any service
+    AccuracyGate gate;                     ///< whether forecasts earn their keep
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
                 recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes,
-                served_limits, member_rests, control, controls_taken);
+                served_limits, member_rests, control, controls_taken, gate);
     }
 };
 

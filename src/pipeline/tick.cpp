@@ -107,7 +107,9 @@ void Pipeline::learn_windows(Turn& turn, const WindowBatch& closed) {
     auto* state = find(closed.service.str());
     if (state == nullptr) return;
     for (const auto& window : closed.windows) {
+        const bool harmed = state->turn().gate.forecasts_harm();
         state->absorb(window, turn.batch);
+        if (state->turn().gate.forecasts_harm() != harmed) tell_gate(*state, turn.at);
         note_paired(*state);
         if (window.width != state->service().grid_step) continue;
         note_scores(parts_.metrics, *state);
@@ -186,8 +188,11 @@ DecisionInputs Pipeline::inputs_of(const Turn& turn, ServiceState& state) {
 void Pipeline::decide_one(Turn& turn, std::size_t service) {
     ServiceState& state = *services_[service];
     if (!state.seen) return;  // without knowing the size there is nothing to decide: it holds
+    DecisionInputs inputs = inputs_of(turn, state);
+    if (state.service().policy.accuracy_gate)
+        state.turn().gate.decide(state.service(), inputs, turn.at);
     auto decision = std::make_shared<const Decision>(
-        decide(state.service(), inputs_of(turn, state), turn.at, state.turn().decision));
+        decide(state.service(), std::move(inputs), turn.at, state.turn().decision));
     if (settings_.fleet.is_set())
         // What is only asked for is not there to be given back.
         fleet_guard_.see(

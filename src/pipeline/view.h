@@ -28,6 +28,8 @@ struct ServiceView {
         decision;                        ///< of this turn, recorded or not; null before the first
     std::optional<Operation> operation;  ///< the newest one
     ControlState control;                ///< modes, pauses and proposals
+    bool forecasts_harm = false;         ///< left out by the accuracy gate
+    double cost_ratio = 1.0;             ///< what forecasts cost over what reacting costs
     double risk = 0.0;  ///< 0..1: how likely demand is to exceed capacity within the lead time
 };
 

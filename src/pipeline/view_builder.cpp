@@ -15,6 +15,8 @@ ServiceView view_of(const ServiceState& state) {
     out.decision = state.decision;
     out.operation = state.newest_operation;
     out.control = state.turn().control;
+    out.forecasts_harm = state.service().policy.accuracy_gate && state.turn().gate.forecasts_harm();
+    out.cost_ratio = state.turn().gate.cost_ratio();
     if (state.decision && state.decision->inputs.lead_demand) {
         const double ready =
             out.capacity.ready.value() * state.service().capacity_per_replica.value();

@@ -97,6 +97,23 @@ struct ExplainOptions {
 };
 [[nodiscard]] ExitCode explain_command(const ExplainOptions& options);
 
+/// What is asked of one service of a running process.
+struct ControlOptions {
+    std::string url;  ///< of its API; empty: the one that the configuration names
+    std::string config = "forescale.yaml";
+    std::string verb;  ///< mode, pause, resume, approve, reject
+    std::string service;
+    std::string mode;
+    std::string direction;
+    std::string until;
+    std::string span;
+    std::string proposal;  ///< empty: the one that waits
+    std::string by;        ///< empty: the user of this shell
+    std::string why;
+    bool json = false;
+};
+[[nodiscard]] ExitCode control_command(const ControlOptions& options);
+
 struct AuditOptions {
     StoreOptions store;
     bool verify = false;
