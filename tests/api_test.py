@@ -331,6 +331,25 @@ def the_description_that_is_served_is_the_documented_one():
     assert length[2] == "" and int(length[1]["Content-Length"]) == len(page.encode())
 
 
+def people_hold_and_release_a_service():
+    url = f"http://127.0.0.1:{server().port}"
+    desk = lambda: server().get("/api/v1/scaling/status?service=desk")["services"][0]
+    say = lambda *words: forescale(*words, "--url", url, "--by", "kim")
+    assert desk()["mode"]["now"] == "automatic" and desk()["pauses"] == []
+    done = say("mode", "desk", "observe", "--why", "a test")
+    assert done.returncode == 0 and "observe" in done.stdout, (done.stdout, done.stderr)
+    assert say("pause", "desk", "--direction", "down", "--for", "30d").returncode == 0
+    wait_for(lambda: desk()["mode"]["now"] == "observe" and desk()["pauses"], "the mode and the pause")
+    assert desk()["mode"]["by"] == "kim" and desk()["pauses"][0]["direction"] == "down", desk()
+    assert say("resume", "desk").returncode == 0
+    assert say("mode", "desk", "configured").returncode == 0
+    wait_for(lambda: desk()["mode"]["now"] == "automatic" and not desk()["pauses"], "the release")
+    assert say("approve", "desk").returncode == 2
+    assert say("pause", "desk").returncode == 2 and say("mode", "nobody", "observe").returncode == 2
+    assert forescale("pause", "desk", "--for", "1h", "--url", "http://127.0.0.1:1", "--by", "kim").returncode == 3
+    assert len(rows("SELECT body FROM audit_log WHERE kind = 'control' AND subject = 'desk'")) == 4
+
+
 def health_says_when_data_are_missing_and_when_they_are_back():
     with scratch() as folder:
         trace = folder / "gap.csv"
@@ -388,5 +407,5 @@ if __name__ == "__main__":
               one_decision_is_the_one_that_explain_shows, metrics_show_the_trace_and_the_sizes,
               an_event_is_stored_active_and_in_the_audit_trail, errors_are_problems_that_say_what_to_do,
               a_client_that_says_nothing_or_nonsense_disturbs_nobody, the_stream_delivers_every_turn, own_metrics_pass_promtool,
-              the_description_that_is_served_is_the_documented_one, health_says_when_data_are_missing_and_when_they_are_back,
+              the_description_that_is_served_is_the_documented_one, people_hold_and_release_a_service, health_says_when_data_are_missing_and_when_they_are_back,
               sigterm_closes_streams_and_a_restart_knows_everything])

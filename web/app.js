@@ -207,11 +207,66 @@ function fact(name, value, more = "") {
   return el("div", {}, el("dt", {}, name), el("dd", {}, value, more ? el("small", {}, ` ${more}`) : ""));
 }
 
+/** Sends somebody's word about the proposal of a service; what comes of it shows with the next turn. */
+async function sendWord(service, proposal, word, by, say) {
+  const path = `/api/v1/scaling/${encodeURIComponent(service)}/proposals/${encodeURIComponent(proposal)}/${word}`;
+  const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ by }) });
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.detail || response.statusText);
+  say(word === "approve" ? "Approved; applied with the next turn." : "Rejected.");
+}
+
+function proposalForm(service) {
+  const { proposal } = service;
+  const by = el("input", { type: "text", placeholder: "Your name", "aria-label": "Your name", required: "", maxlength: "200" });
+  by.value = localStorage.getItem("by") || "";
+  const note = el("span", { class: "quiet", role: "status" }, `until ${proposal.expires_at.slice(11, 16)} UTC`);
+  const button = (word, text) => {
+    const made = el("button", { type: "button", class: `word is-${word}` }, text);
+    made.addEventListener("click", async () => {
+      if (!by.reportValidity()) return;
+      localStorage.setItem("by", by.value);
+      made.disabled = true;
+      try {
+        await sendWord(service.service, proposal.id, word, by.value, (text_) => { note.textContent = text_; });
+      } catch (error) {
+        note.textContent = error.message;
+        made.disabled = false;
+      }
+    });
+    return made;
+  };
+  return el("div", { class: "proposal" }, el("b", {}, `Proposed: ${proposal.from} → ${proposal.to}`), by,
+    button("approve", "Approve"), button("reject", "Reject"), note);
+}
+
+/** Mode, pauses, gate and proposal; nothing while everything runs by itself. Drawn again only when it changed,
+    so that a name being typed stays. */
+function renderControl(service) {
+  const box = $("service-control");
+  const { mode, pauses = [], proposal, gate } = service;
+  const key = JSON.stringify([service.service, mode, pauses, proposal, gate && gate.forecasts_harm]);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  const parts = [];
+  if (mode && mode.now !== "automatic")
+    parts.push(el("span", { class: "tag is-warn", title: mode.why || "" },
+      `mode ${mode.now}${mode.by ? `, by ${mode.by}` : ""}${mode.until ? `, until ${mode.until.slice(0, 16).replace("T", " ")}` : ""}`));
+  for (const pause of pauses)
+    parts.push(el("span", { class: "tag is-warn", title: pause.why },
+      `${pause.direction === "both" ? "paused" : `${pause.direction} paused`} until ${pause.until.slice(0, 16).replace("T", " ")}, by ${pause.by}`));
+  if (gate && gate.forecasts_harm) parts.push(el("span", { class: "tag is-warn" }, "forecasts left out: they cost more than they saved"));
+  if (proposal) parts.push(proposalForm(service));
+  box.replaceChildren(...parts);
+  box.hidden = parts.length === 0;
+}
+
 function renderService() {
   const service = state.services.get(state.selected);
   if (!service) return;
   $("service-name").textContent = service.service;
   $("service-sentence").textContent = service.sentence || "";
+  renderControl(service);
   const unit = service.capacity_per_replica;
   const trouble = dataState(service);
   const load = el("div", {}, el("dt", {}, "Load"), el("dd", {}, shortNumber(service.demand),

@@ -20,10 +20,6 @@ json::object service_json(const ServiceView& view, Timestamp now) {
             {"reason",
              view.decision ? json::value(to_string(view.decision->reason)) : json::value(nullptr)},
             {"ground", driver_of(view)},
-            {"mode", to_string(view.control.mode(view.service.policy.mode))},
-            {"paused", !view.control.pauses().empty()},
-            {"proposal", view.control.proposal() ? json::value(view.control.proposal()->id)
-                                                 : json::value(nullptr)},
             {"risk", view.risk},
             {"confidence", view.path ? json::value(view.path->confidence) : json::value(nullptr)},
             {"utilization", used ? json::value(*used) : json::value(nullptr)}};
