@@ -30,15 +30,10 @@ DecisionInputs without_forecast(const DecisionInputs& inputs) {
 
 /// What people asked for, and what the real fleet's size is owed to, says nothing about forecasts.
 DecisionInputs with_forecast(const DecisionInputs& inputs) {
-    DecisionInputs out = inputs;
-    out.members.clear();
-    out.pauses.clear();
-    out.callers.reset();
-    out.fleet.reset();
-    out.asked.reset();
-    out.mode = Mode::automatic;
-    out.approval.reset();
-    out.forecasts_harm = false;
+    DecisionInputs out = without_forecast(inputs);
+    out.lead_demand = inputs.lead_demand;
+    out.path = inputs.path;
+    out.confidence = inputs.confidence;
     return out;
 }
 
