@@ -80,7 +80,7 @@ std::string path_segment(std::string_view text) {
 Result<ApiAnswer> ask_api(const std::string& url, std::string_view path, const std::string& body) {
     const auto parsed = boost::urls::parse_uri(url);
     error_code error;
-    const std::string host = parsed ? std::string(parsed->host_address()) : std::string();
+    const std::string host = parsed ? parsed->host_address() : std::string();
     const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
     if (!parsed || parsed->scheme() != "http" || error || !parsed->has_port())
         return fail(Errc::invalid_argument,

@@ -60,7 +60,8 @@ Result<std::string> proposal_of(const std::string& url, const ControlOptions& op
     TRY(const auto answer,
         ask_api(url, "/api/v1/scaling/status?service=" + path_segment(options.service)));
     TRY(const auto status, checked(answer));
-    const auto* id = status.find_pointer("/services/0/proposal/id", {});
+    boost::system::error_code none;
+    const auto* id = status.find_pointer("/services/0/proposal/id", none);
     if (id == nullptr)
         return fail(Errc::not_found, "no proposal of {} waits for an approval", options.service);
     return std::string(id->as_string());
