@@ -481,7 +481,8 @@ double Forecaster::plausible_max() const {
 
 bool Forecaster::doubts(const Point& sample) const {
     const double factor = std::exp(impl_->events.at(sample.at).log_factor);
-    return impl_->past.plausible_fine().is_suspect(sample.value / factor);
+    const PlausibleDemand& plausible = impl_->past.plausible_fine();
+    return plausible.age() >= day && plausible.is_suspect(sample.value / factor);
 }
 
 void Forecaster::know(std::vector<BusinessEvent> events) {

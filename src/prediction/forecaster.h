@@ -98,7 +98,8 @@ public:
     /// (PlausibleDemand::ceiling); 0: nothing but zero was seen.
     [[nodiscard]] double plausible_max() const;
     /// Whether a sample is far beyond all that was confirmed, events taken into account: it counts
-    /// when it has lasted.
+    /// when it has lasted. Nothing is doubted in the first day: a service that is being launched
+    /// grows manyfold within minutes.
     [[nodiscard]] bool doubts(const Point& sample) const;
 
     /// What was noticed of demand since the service began; counts.

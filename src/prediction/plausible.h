@@ -29,6 +29,8 @@ public:
     /// while the service is young, three times after a week. Of the targets of the development
     /// series 4 in 100,000 lie beyond it. 0: nothing but zero was seen.
     [[nodiscard]] double ceiling() const;
+    /// Since the first step.
+    [[nodiscard]] Duration age() const { return step_ * steps_; }
     /// Steps that were not believed.
     [[nodiscard]] std::int64_t disbelieved() const { return disbelieved_; }
 

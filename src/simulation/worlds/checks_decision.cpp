@@ -145,6 +145,19 @@ bool is_quantiles(const Quantiles& quantiles) {
            std::ranges::is_sorted(quantiles);
 }
 
+/// A sample beyond all that was confirmed does not count until it has lasted (Forecaster::doubts).
+/// What is believed is at most ten times what was confirmed, so what is not believed is larger.
+bool are_doubtful(const ServiceRecord& record, const Point& believed, Timestamp newest) {
+    const auto from = record.values.upper_bound(believed.at);
+    const auto to = record.values.upper_bound(newest);
+    return std::all_of(from, to,
+                       [&](const auto& given) {
+                           return std::ranges::all_of(
+                               given.second, [&](double value) { return value > believed.value; });
+                       }) &&
+           newest - record.values.begin()->first >= day;
+}
+
 }  // namespace
 
 Duration fresh_for(const Service& service) {
@@ -184,6 +197,7 @@ Finding newest_sample_is_true(const ServiceTurn& turn) {
     }
     const auto& sure = turn.record.newest_sure;
     if (counts || !sure || newest.at >= *sure) return std::nullopt;
+    if (are_doubtful(turn.record, newest, *sure)) return std::nullopt;
     return fmt::format("decided on a sample of {}, and one of {} had come in time",
                        format_timestamp(newest.at), format_timestamp(*sure));
 }
