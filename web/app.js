@@ -20,7 +20,8 @@ const REASONS = {
   forecast_fallback: "forecast stands in", hold_missing_data: "held: no data", plan: "planned ahead", tolerance: "small change",
   stabilization: "stabilizing", rate_limit: "rate limit", cooldown: "cooldown", bounds: "at a bound", steady: "steady",
   callers: "callers' demand", flap_budget: "flap budget used up", external_change: "set by others", schedule: "schedule",
-  scheduled_minimum: "scheduled minimum", change_freeze: "frozen", pause: "paused", blast_radius: "fleet limit", at_max: "above the maximum",
+  scheduled_minimum: "scheduled minimum", change_freeze: "frozen", pause: "paused", blast_radius: "fleet limit",
+  at_max: "above the maximum",
 };
 const CAREFUL = new Set([
   "hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate", "external_change",
