@@ -79,6 +79,8 @@ TEST_P(EveryModel, GoesOnToTheBitAfterACheckpoint) {
     Rng rng(2);
     std::vector<double> values;
     for (std::size_t i = 0; i < 9 * per_day; ++i) values.push_back(demand(i, rng));
+    // An hour without a sample soon after the checkpoint.
+    std::fill_n(values.begin() + 8 * per_day + 3, per_day / 24, Series::missing);
     for (std::size_t i = 0; i < 8 * per_day; ++i) {
         kept.step_with(values[i]);
         loaded.step_with(values[i]);

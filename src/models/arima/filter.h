@@ -64,7 +64,7 @@ public:
     template <class Archive>
     void fields(Archive& archive) {  // of a settled filter
         archive(arma_, state_);
-        if constexpr (Archive::is_reading) set_terms();
+        if constexpr (Archive::is_reading) set_terms(), is_exact_ = false;
     }
 
 private:
