@@ -206,7 +206,7 @@ using Sizes = std::map<Timestamp, Size>;
 
 void add_operations(const std::vector<Operation>& rows, Sizes& sizes) {
     for (const auto& row : rows | std::views::reverse) {
-        if (row.state == OperationState::failed) continue;
+        if (row.state == OperationState::failed || row.state == OperationState::withdrawn) continue;
         sizes[row.intended_at].desired = row.to.value();
         if (row.state == OperationState::done) sizes[row.changed_at].ready = row.to.value();
         if (row.state == OperationState::rolled_back)

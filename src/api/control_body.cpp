@@ -31,7 +31,9 @@ std::optional<Timestamp> read_end(FieldReader& reader, Timestamp now) {
     const auto until = reader.time("until", false);
     const auto span = reader.duration("for");
     if (until && span) reader.complain("for", "leave out one of until and for");
-    const auto end = until ? until : span ? std::optional(now + *span) : std::nullopt;
+    const auto end = until  ? until
+                     : span ? std::optional(now + std::clamp(*span, Duration(0), 2 * ahead_max))
+                            : std::nullopt;
     if (end && (*end <= now || *end > now + ahead_max))
         reader.complain(until ? "until" : "for",
                         "must end after now, and at most 31 days ahead; say it again then");

@@ -32,8 +32,8 @@ private:
 ///
 /// Stated times: forecasts that are wrong by a factor of 3 are left out within 48 h; they come back
 /// 24 h later at the earliest, and within 7 days of being good again where they save 10 %.
-/// cost  two decide() in each step of the finest windows; 2 KB of state, more where limits look back
-/// a day
+/// cost  two decide() in each step of the finest windows; 2 KB of state, more where limits look
+/// back a day
 class AccuracyGate {
 public:
     static constexpr double false_alarm_hours = 8760.0;  ///< leaving good forecasts out: a year

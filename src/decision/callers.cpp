@@ -49,13 +49,20 @@ std::string circle(const std::vector<const Service*>& services, const Calls& cal
     return text;
 }
 
-/// What a service plans for; nothing where its forecast is not trusted.
+/// Whether a rule had something to say, also where a later one had the last word.
+bool spoke(const Decision& decision, std::string_view rule) {
+    return std::ranges::any_of(decision.steps, [&](const RuleStep& step) {
+        return step.rule == rule && !step.detail.empty();
+    });
+}
+
+/// What a service plans for; nothing where its forecast is not trusted, or stands in for samples
+/// that are missing.
 std::optional<double> planned(const Decision& decision) {
     const DecisionInputs& inputs = decision.inputs;
     const double sent = inputs.callers ? inputs.callers->demand : 0.0;
-    const Ground ground = ground_of(decision.reason);
-    const bool is_trusted =
-        inputs.lead_demand && !inputs.forecasts_harm && ground != Ground::reactive;
+    const bool is_trusted = inputs.lead_demand && !inputs.forecasts_harm &&
+                            !spoke(decision, "confidence_gate") && !spoke(decision, "missing_data");
     if (is_trusted) return std::max(decision.demand_planned, sent);
     return inputs.callers ? std::optional(sent) : std::nullopt;
 }

@@ -134,6 +134,13 @@ TEST(Callers, WhatIsNotTrustedIsNotKnown) {
     EXPECT_EQ(demand->detail, "web 100 x 2, app 100 x 2");
     decisions[ServiceId("app")].inputs.forecasts_harm = true;
     EXPECT_FALSE(callers_demand(api, find)->is_whole);
+    for (const std::string rule : {"confidence_gate", "missing_data"}) {
+        Decision& app = decisions[ServiceId("app")] = web;
+        app.steps = {{rule, Replicas(4), Replicas(9), "says why"},
+                     {"rate_limit", Replicas(9), Replicas(6), "has the last word"}};
+        app.reason = Reason::rate_limit;
+        EXPECT_FALSE(callers_demand(api, find)->is_whole) << rule;
+    }
 }
 
 DecisionState removed(Duration ago, int from, int to) {

@@ -105,9 +105,11 @@ void forget_before(Items& items, Timestamp oldest) {
 
 /// A change that the target does not show was refused or failed: it must not use up a rate policy.
 void drop_change_not_made(DecisionState& state, Replicas current) {
-    if (!state.changes.empty() && state.changes.back().from == current &&
-        state.changes.back().to != current)
-        state.changes.pop_back();
+    if (state.changes.empty() || state.changes.back().from != current ||
+        state.changes.back().to == current)
+        return;
+    state.changes.pop_back();
+    state.last_change = state.change_before;
 }
 
 /// What this program asked for last is what should be there; another size is the work of somebody
@@ -132,18 +134,19 @@ void prepare(DecisionState& state, const ScalingPolicy& policy, const DecisionIn
     const Replicas current = inputs.capacity.total();
     watch_size(state, inputs, now);
     drop_change_not_made(state, current);
-    // As after a restart of the HPA controller: the size that was found counts as recommended, so
-    // that nothing shrinks at once.
-    if (state.recommendations.empty()) state.recommendations.push_back({now, current});
     const Duration window =
         std::max(policy.scale_up.stabilization_window, policy.scale_down.stabilization_window);
     forget_before(state.recommendations, now - window);
+    // As after a restart of the HPA controller: the size that was found counts as recommended, so
+    // that nothing shrinks at once.
+    if (state.recommendations.empty()) state.recommendations.push_back({now, current});
     forget_before(state.changes, now - longest_period(policy, inputs));
 }
 
 void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
     if (desired == current) return;
     state.changes.push_back({now, current, desired});
+    state.change_before = state.last_change;
     state.last_change = now;
 }
 

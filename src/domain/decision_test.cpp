@@ -24,15 +24,15 @@ void expect_names(std::uint8_t count) {
 }
 
 TEST(Names, EveryEnumeratorHasOne) {
-    expect_names<Reason>(22);
-    expect_names<OperationState>(6);
+    expect_names<Reason>(23);
+    expect_names<OperationState>(7);
     expect_names<SampleState>(5);
     expect_names<Severity>(3);
     expect_names<HealthState>(3);
 }
 
 TEST(Reason, IsReadBackFromItsName) {
-    for (std::uint8_t i = 0; i < 22; ++i)
+    for (std::uint8_t i = 0; i < 23; ++i)
         EXPECT_EQ(parse_reason(to_string(Reason{i})).value(), Reason{i});
     EXPECT_THAT(parse_reason("whim").error().message, testing::HasSubstr("'whim'"));
     EXPECT_FALSE(parse_reason("unknown"));
@@ -40,7 +40,7 @@ TEST(Reason, IsReadBackFromItsName) {
 }
 
 TEST(OperationState, IsReadBackFromItsName) {
-    for (std::uint8_t i = 0; i < 6; ++i)
+    for (std::uint8_t i = 0; i < 7; ++i)
         EXPECT_EQ(parse_operation_state(to_string(OperationState{i})).value(), OperationState{i});
     EXPECT_FALSE(parse_operation_state("unknown"));
 }
@@ -48,8 +48,9 @@ TEST(OperationState, IsReadBackFromItsName) {
 TEST(OperationState, OnlyTheFirstTwoAreOpen) {
     EXPECT_TRUE(is_open(OperationState::intended));
     EXPECT_TRUE(is_open(OperationState::executing));
-    for (const auto state : {OperationState::done, OperationState::superseded,
-                             OperationState::failed, OperationState::rolled_back})
+    for (const auto state :
+         {OperationState::done, OperationState::superseded, OperationState::failed,
+          OperationState::rolled_back, OperationState::withdrawn})
         EXPECT_FALSE(is_open(state));
 }
 
@@ -120,14 +121,14 @@ TEST(ServiceId, OrdersAndPrintsByName) {
     EXPECT_EQ(fmt::format("<{:>6}>", ServiceId("shop")), "<  shop>");
 }
 
-// The defaults of a HorizontalPodAutoscaler, autoscaling/v2.
-TEST(ScalingRules, DefaultsAreThoseOfTheHpa) {
+// The defaults of a HorizontalPodAutoscaler, autoscaling/v2, but for the 300 s before a scale-down.
+TEST(ScalingRules, DefaultsAreThoseOfTheHpaButForALongerLookBack) {
     const ScalingPolicy policy;
     EXPECT_EQ(policy.scale_up.stabilization_window, Duration(0));
     ASSERT_EQ(policy.scale_up.policies.size(), 2U);
     EXPECT_EQ(policy.scale_up.policies[0].value, 4);
     EXPECT_EQ(policy.scale_up.policies[1].value, 100);
-    EXPECT_EQ(policy.scale_down.stabilization_window, std::chrono::seconds(300));
+    EXPECT_EQ(policy.scale_down.stabilization_window, std::chrono::minutes(30));
     ASSERT_EQ(policy.scale_down.policies.size(), 1U);
     EXPECT_EQ(policy.scale_down.policies[0].period, std::chrono::seconds(15));
 }

@@ -16,6 +16,8 @@ std::string_view to_string(OperationState state) {
             return "failed";
         case OperationState::rolled_back:
             return "rolled_back";
+        case OperationState::withdrawn:
+            return "withdrawn";
     }
     return "unknown";
 }
@@ -23,7 +25,8 @@ std::string_view to_string(OperationState state) {
 Result<OperationState> parse_operation_state(std::string_view text) {
     for (const auto state :
          {OperationState::intended, OperationState::executing, OperationState::done,
-          OperationState::superseded, OperationState::failed, OperationState::rolled_back})
+          OperationState::superseded, OperationState::failed, OperationState::rolled_back,
+          OperationState::withdrawn})
         if (to_string(state) == text) return state;
     return fail(Errc::invalid_argument, "'{}' is no state of an operation", text);
 }

@@ -17,6 +17,7 @@ enum class OperationState : std::uint8_t {
     superseded,   ///< a newer operation of the service took its place
     failed,       ///< the target refused, or pre-flight did; nothing was changed
     rolled_back,  ///< it did not become ready in time; the size before was asked for again
+    withdrawn,    ///< not wanted, or not allowed, any more before the target took it
 };
 [[nodiscard]] std::string_view to_string(OperationState state);
 [[nodiscard]] Result<OperationState> parse_operation_state(std::string_view text);

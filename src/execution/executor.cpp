@@ -105,8 +105,8 @@ std::optional<Operation> Executor::watch(const Operation& open, const Capacity& 
         return moved(open, OperationState::executing, "found in effect", now);
     // As in advance(): a look in the instant of the last call proves nothing about it.
     if (open.attempts > 0 && seen.seen_at == open.changed_at) return std::nullopt;
-    return moved(open, OperationState::failed,
-                 "withdrawn before it was applied: the mode or a pause does not let it", now);
+    return moved(open, OperationState::withdrawn,
+                 "not applied: the mode, a pause or a newer decision does not let it", now);
 }
 
 std::optional<Operation> Executor::advance_intended(const Operation& open, const Capacity& seen,

@@ -36,6 +36,7 @@ struct ExecutorSettings {
 ///   that it did not take effect and
 ///                               will not be asked for again (attempts spent, too old, somebody
 ///                               else changed the size)
+///   intended    -> withdrawn    watch(): it must not be asked for any more
 ///   executing   -> done         verified (VerificationSystem)
 ///   executing   -> rolled_back  not ready in time, and the size before was asked for again
 ///   (RollbackManager) executing   -> executing    not ready in time, and no answer to the

@@ -79,8 +79,7 @@ struct ServiceMetrics {
     Child<Gauge> demand_measured, demand_planned, demand_capacity, quantile, sample_age;
     std::array<Child<Counter>, static_cast<std::size_t>(Reason::steady) + 1> decisions;
     std::array<Child<Counter>, 2> scale_decisions;
-    std::array<Child<Counter>, static_cast<std::size_t>(OperationState::rolled_back) + 1>
-        operations;
+    std::array<Child<Counter>, static_cast<std::size_t>(OperationState::withdrawn) + 1> operations;
     Child<Counter> operation_retries;
     Child<Gauge> operations_open, lead_time, lead_time_learned, forecast_confidence, forecast_age;
     Children<Counter> forecast_targets{"horizon", values_max},

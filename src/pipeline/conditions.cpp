@@ -231,7 +231,8 @@ void note_operation_state(const PipelineParts& parts, const Operation& operation
     if (bad)
         log::error("operation_ended_badly", "service", operation.service, "operation", operation.id,
                    "state", to_string(operation.state), "detail", operation.detail);
-    if (operation.state == OperationState::done || operation.state == OperationState::executing)
+    if (operation.state == OperationState::done || operation.state == OperationState::executing ||
+        operation.state == OperationState::withdrawn)
         parts.alerts.clear("operation_refused", operation.service.str());
     if (!bad && operation.state != OperationState::done) return;
     signal(parts, bad,

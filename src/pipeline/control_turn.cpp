@@ -58,13 +58,17 @@ void Pipeline::settle(Turn& turn, ServiceState& state) {
     if (!began && decision.inputs.approval) control.give_back(*decision.inputs.approval);
 }
 
-/// In a mode that must not act, and in a direction that is paused, an operation that the target has
-/// not accepted yet is not asked for again.
+/// Whether the target must not be called for the open operation: in a mode that does not act, where
+/// nobody has approved it, in a direction that is paused, or once the newest decision wants another
+/// size. A rollback goes the other way.
 bool Pipeline::is_held(const ServiceState& state) const {
     const auto& control = state.turn().control;
     if (!may_act(state.mode())) return true;
-    if (state.open->state != OperationState::intended) return false;
-    const bool up = state.open->to > state.open->from;
+    const bool is_rollback = state.open->state == OperationState::executing;
+    if (!is_rollback && state.decision &&
+        (state.decision->desired != state.open->to || !state.decision->acts))
+        return true;
+    const bool up = (state.open->to > state.open->from) != is_rollback;
     return std::ranges::any_of(control.pauses(),
                                [&](const Pause& pause) { return covers(pause.direction, up); });
 }

@@ -160,7 +160,7 @@ TEST_F(Controlled, WhatTheTargetHasNotAcceptedIsWithdrawn) {
     turns(20);
     EXPECT_EQ(world_->applied(), asked);
     EXPECT_FALSE(state().open);
-    EXPECT_EQ(state().newest_operation->state, OperationState::failed);
+    EXPECT_EQ(state().newest_operation->state, OperationState::withdrawn);
 }
 
 TEST_F(Controlled, WhatWasSaidSurvivesAKillBeforeTheNextTurn) {

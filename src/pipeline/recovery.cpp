@@ -71,6 +71,7 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
     TRY_VOID(
         repeat_turns(state, {state.id(), from, turn->turn + tick_of_storage}, small.known_until));
     state.turn() = std::move(small);
+    if (!state.service().policy.accuracy_gate) state.turn().gate = {};
     TRY_VOID(processor_.load(state.id(), state.turn().stream));
     resumed_at_ = std::max(resumed_at_.value_or(turn->turn), turn->turn);
     return {};

@@ -151,7 +151,10 @@ std::optional<Point> ServiceState::measured(Timestamp now) const {
 /// what was there after one that failed. Before the first operation of this life, what is
 /// remembered of the life before.
 std::optional<AskedSize> ServiceState::asked() const {
-    if (!newest_operation) return turn_.decision.asked;
+    const auto& known = turn_.decision.asked;
+    if (!newest_operation) return known;
+    const bool is_newer = known && known->at > newest_operation->changed_at;
+    if (is_newer && !is_open(newest_operation->state)) return known;
     const bool is_certain = newest_operation->state == OperationState::executing ||
                             newest_operation->state == OperationState::done;
     if (!is_certain) return std::nullopt;

@@ -303,8 +303,9 @@ void Pipeline::note_operation(ServiceState& state, const Operation& operation, B
     if (was_intended && change > Replicas(0)) state.turn().lead_time.asked(change, now);
     if (was_intended && change < Replicas(0))
         state.turn().lead_time.cancelled(Replicas(0) - change);
-    if (operation.state == OperationState::failed && change > Replicas(0))
-        state.turn().lead_time.cancelled(change);
+    const bool was_not_applied =
+        operation.state == OperationState::failed || operation.state == OperationState::withdrawn;
+    if (was_not_applied && change > Replicas(0)) state.turn().lead_time.cancelled(change);
     if (is_open(operation.state))
         state.open = operation;
     else

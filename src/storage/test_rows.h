@@ -84,6 +84,15 @@ inline Decision decision(const std::string& id, const std::string& service, Time
     made.inputs.members = {{"ridge", 0.7, false, ""},
                            {"weekly", 0.0, true, "needs 7 days of history"}};
     made.inputs.capacity_per_replica = Demand(120.5);
+    made.inputs.path = {{at + turn_step, 1.0 / 3.0}, {at + 2 * turn_step, 120.0}};
+    made.inputs.mode = Mode::approve;
+    made.inputs.approval = Approval{.proposal = "shop-20260301T115930Z",
+                                    .up = true,
+                                    .to = Replicas(7),
+                                    .by = "kim",
+                                    .at = at - turn_step};
+    made.inputs.forecasts_harm = true;
+    made.acts = false;
     made.inputs.pauses = {
         {.direction = Direction::down, .until = at, .by = "ann", .why = "a sale"}};
     made.inputs.callers =
@@ -138,6 +147,14 @@ inline void expect_same_constraints(const DecisionInputs& a, const DecisionInput
 
 inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
     expect_same_constraints(a, b);
+    EXPECT_EQ(a.mode, b.mode);
+    EXPECT_EQ(a.approval, b.approval);
+    EXPECT_EQ(a.forecasts_harm, b.forecasts_harm);
+    ASSERT_EQ(a.path.size(), b.path.size());
+    for (std::size_t i = 0; i < a.path.size(); ++i) {
+        EXPECT_EQ(a.path[i].target, b.path[i].target);
+        EXPECT_EQ(bits(a.path[i].demand), bits(b.path[i].demand));
+    }
     EXPECT_EQ(a.capacity.ready, b.capacity.ready);
     EXPECT_EQ(a.capacity.pending, b.capacity.pending);
     EXPECT_EQ(a.capacity.seen_at, b.capacity.seen_at);
@@ -174,6 +191,7 @@ inline void expect_same(const Decision& a, const Decision& b) {
         EXPECT_EQ(a.steps[i].detail, b.steps[i].detail);
     }
     EXPECT_EQ(a.desired, b.desired);
+    EXPECT_EQ(a.acts, b.acts);
     EXPECT_EQ(a.reason, b.reason);
     EXPECT_EQ(a.sentence, b.sentence);
     EXPECT_EQ(a.why_not_fewer, b.why_not_fewer);

@@ -91,6 +91,7 @@ Verdict plan(const Turn& turn, Replicas before) {
     if (before == turn.current || !turn.trusted || !turn.fresh || turn.inputs.path.empty())
         return {before, Reason::steady, {}};
     const Stages stages(turn, before);
+    if (stages.all().size() < 2) return {before, Reason::steady, {}};
     const CapacityPlan plan = plan_capacity(stages.all(), stages.end(), turn.current,
                                             turn.policy().prices.change_replica_hours);
     return before < turn.current ? shrink(plan, turn, before) : grow(plan, before);

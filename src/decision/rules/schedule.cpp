@@ -11,15 +11,15 @@ Verdict schedule(const Turn& turn, Replicas before) {
     if (turn.policy().schedule.empty()) return {before, Reason::steady, {}};
     const BoundsAt now = bounds_at(turn.service, turn.now);
     const BoundsAt soon = bounds_at(turn.service, turn.now + turn.inputs.lead_time);
-    if (before > now.most)
+    if (now.entry != nullptr && before > now.most)
         return {now.most, Reason::schedule,
                 fmt::format("the maximum of {} is {}", now.entry->text, now.most.value())};
     const bool is_early = soon.least > now.least;
-    const Replicas least = std::min(std::max(now.least, soon.least), now.most);
-    if (before >= least) return {before, Reason::steady, {}};
+    const BoundsAt& holds = is_early ? soon : now;
+    const Replicas least = std::min(holds.least, now.most);
+    if (holds.entry == nullptr || before >= least) return {before, Reason::steady, {}};
     return {least, Reason::schedule,
-            fmt::format("the minimum of {} is {}{}", (is_early ? soon : now).entry->text,
-                        (is_early ? soon : now).least.value(),
+            fmt::format("the minimum of {} is {}{}", holds.entry->text, holds.least.value(),
                         is_early ? ", which is asked for early" : "")};
 }
 

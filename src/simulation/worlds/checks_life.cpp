@@ -69,9 +69,11 @@ Finding end_of(const Operation& operation, const std::vector<simulated::Applied>
         return fmt::format("operation {} is {} and never took effect", operation.id,
                            to_string(operation.state));
     const bool went_back = operation.detail.starts_with("not ready in time");
-    if (operation.state == OperationState::failed && took_effect && !went_back)
-        return fmt::format("operation {} is failed and took effect: {}", operation.id,
-                           operation.detail);
+    const bool says_no_effect =
+        operation.state == OperationState::failed || operation.state == OperationState::withdrawn;
+    if (says_no_effect && took_effect && !went_back)
+        return fmt::format("operation {} is {} and took effect: {}", operation.id,
+                           to_string(operation.state), operation.detail);
     return std::nullopt;
 }
 
