@@ -121,7 +121,7 @@ def the_fleet_shows_the_service():
     assert row.startswith("website") and "risk" in row and "used" in row, row
     assert see("document.querySelector('#fleet-list button').getAttribute('aria-current')") == "true"
     facts = text("#facts")
-    for part in ("Load", "Replicas", "Used", "Risk", "Confidence", "Lead time", "Mode"):
+    for part in ("Load", "Replicas", "Used", "Risk", "Confidence", "Lead time", "Driven by"):
         assert part in facts, facts
     assert text("#service-name") == "website" and len(text("#service-sentence")) > 15, text("#service-sentence")
     browser().click("#search")
