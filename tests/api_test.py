@@ -407,5 +407,6 @@ if __name__ == "__main__":
               one_decision_is_the_one_that_explain_shows, metrics_show_the_trace_and_the_sizes,
               an_event_is_stored_active_and_in_the_audit_trail, errors_are_problems_that_say_what_to_do,
               a_client_that_says_nothing_or_nonsense_disturbs_nobody, the_stream_delivers_every_turn, own_metrics_pass_promtool,
-              the_description_that_is_served_is_the_documented_one, people_hold_and_release_a_service, health_says_when_data_are_missing_and_when_they_are_back,
+              the_description_that_is_served_is_the_documented_one, people_hold_and_release_a_service,
+              health_says_when_data_are_missing_and_when_they_are_back,
               sigterm_closes_streams_and_a_restart_knows_everything])

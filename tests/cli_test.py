@@ -6,8 +6,8 @@ import re
 
 from support import ROOT, forescale, main, scratch, write_config, write_trace
 
-COMMANDS = ["run", "demo", "validate", "backtest", "simulate", "explain", "mode", "pause", "resume", "approve", "reject", "audit", "train", "models", "config", "version",
-            "worlds", "completion"]
+COMMANDS = ["run", "demo", "validate", "backtest", "simulate", "explain", "mode", "pause", "resume", "approve", "reject",
+            "audit", "train", "models", "config", "version", "worlds", "completion"]
 
 
 def every_command_has_help_with_examples_and_exit_codes():

@@ -503,7 +503,8 @@ def printed_outcomes_are_those_of_the_files():
 def frontier_of(path):
     """The folder of a run over all settings of three policies, and what was printed."""
     out = work / "frontier"
-    return out, json.loads(ran("simulate", path, "--out", out, "--frontier", "--policies", "forescale,hpa,fft,clairvoyant", "--output", "json"))
+    printed = ran("simulate", path, "--out", out, "--frontier", "--policies", "forescale,hpa,fft,clairvoyant", "--output", "json")
+    return out, json.loads(printed)
 
 
 def a_frontier_has_a_row_per_setting_with_the_scores_of_its_decisions():
@@ -511,7 +512,8 @@ def a_frontier_has_a_row_per_setting_with_the_scores_of_its_decisions():
     with open(out / name_of(SMOOTH) / "frontier.csv", newline="") as text:
         reader = csv.DictReader(text)
         rows = list(reader)
-    assert reader.fieldnames == ["policy", "setting", "unserved_share", "under_provisioned_min", "instance_hours", "actions_per_day", "reversals"]
+    assert reader.fieldnames == ["policy", "setting", "unserved_share", "under_provisioned_min", "instance_hours",
+                                 "actions_per_day", "reversals"]
     played = collections.defaultdict(list)
     for row in read_rows(out / name_of(SMOOTH) / "decisions.csv")[1]:
         played[row["policy"]].append(row)
@@ -557,7 +559,8 @@ def costs_at_equal_service_are_those_read_off_the_frontiers():
         floor = step_of(SMOOTH) / 120
         if hpa["under_provisioned_min"] > floor:
             short = 10 ** between([(hours, left) for left, hours in pareto(rows, "under_provisioned_min", floor)], hpa["instance_hours"])
-            assert near(row["short_minutes_of_hpa"]["value"], (short if short > floor else 0) / hpa["under_provisioned_min"], 1e-6), (row, short)
+            of_hpa = (short if short > floor else 0) / hpa["under_provisioned_min"]
+            assert near(row["short_minutes_of_hpa"]["value"], of_hpa, 1e-6), (row, short)
 
 
 def the_simulation_report_is_one_page_that_loads_nothing():

@@ -255,7 +255,8 @@ function renderControl(service) {
       `mode ${mode.now}${mode.by ? `, by ${mode.by}` : ""}${mode.until ? `, until ${mode.until.slice(0, 16).replace("T", " ")}` : ""}`));
   for (const pause of pauses)
     parts.push(el("span", { class: "tag is-warn", title: pause.why },
-      `${pause.direction === "both" ? "paused" : `${pause.direction} paused`} until ${pause.until.slice(0, 16).replace("T", " ")}, by ${pause.by}`));
+      `${pause.direction === "both" ? "paused" : `${pause.direction} paused`} until ` +
+        `${pause.until.slice(0, 16).replace("T", " ")}, by ${pause.by}`));
   if (gate && gate.forecasts_harm) parts.push(el("span", { class: "tag is-warn" }, "forecasts left out: they cost more than they saved"));
   if (proposal) parts.push(proposalForm(service));
   box.replaceChildren(...parts);

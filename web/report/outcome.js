@@ -69,7 +69,8 @@ function frontierChart(all, pointed) {
   const cheapest = Math.min(...all.filter((row) => row.share < 0.2).map((row) => row.cost));
   const right = 2.4 * cheapest;
   const shown = names.filter((name) => name !== "clairvoyant");
-  return figure(`Cost of 30 days against demand that is not served`, shown.map((name) => [name, colourOf(name), true]), (svg, width, read) => {
+  const legend = shown.map((name) => [name, colourOf(name), true]);
+  return figure(`Cost of 30 days against demand that is not served`, legend, (svg, width, read) => {
     const exponents = [-6, -5, -4, -3, -2, -1];
     const plot = axes(svg, width, {height: 340, left: 86, right: 14, bottom: 26, x: [0.9 * cheapest, right], y: [-6.15, -0.6],
       yTicks: exponents, yText: (e) => e === -6 ? "none" : share(10 ** e), xText: (value) => value.toLocaleString("en")});
@@ -88,7 +89,8 @@ function frontierChart(all, pointed) {
     }
     const mark = inside(pointed) ? at(pointed) : null;
     if (mark) shape(svg, "circle", {cx: mark[0], cy: mark[1], r: 9, fill: "none", stroke: "var(--ink)", "stroke-width": 2});
-    read.textContent = `Left is cheaper, down serves more. Larger dots: the usual settings. The ring is where the slider stands${mark ? "" : " (beyond this chart)"}.`;
+    read.textContent = "Left is cheaper, down serves more. Larger dots: the usual settings. " +
+      `The ring is where the slider stands${mark ? "" : " (beyond this chart)"}.`;
   });
 }
 
@@ -104,8 +106,8 @@ function sizeChart(title, from, bin, need, ready, colour, shortages) {
       const middle = (i) => from + (i + 0.5) * bin;
       const points = (values) => values.map((value, i) => value === null ? null : [plot.sx(middle(i)), plot.sy(value)]);
       if (shortages) shortages.forEach((value, i) => {
-        if (value > 0) shape(svg, "rect", {x: plot.sx(from + i * bin), width: Math.max(1.5, plot.sx(from + bin) - plot.sx(from)), y: plot.top,
-          height: 3 + 9 * Math.min(1, value * 60 / bin * 4), fill: "var(--bad)"});
+        if (value > 0) shape(svg, "rect", {x: plot.sx(from + i * bin), width: Math.max(1.5, plot.sx(from + bin) - plot.sx(from)),
+          y: plot.top, height: 3 + 9 * Math.min(1, value * 60 / bin * 4), fill: "var(--bad)"});
       });
       line(svg, points(ready), colour, 1.8);
       line(svg, points(need), "var(--actual)", 1.2);
@@ -124,7 +126,8 @@ function reasonsChart(views) {
     for (const view of views) {
       const own = view.policies.find((policy) => policy.policy === name);
       const days = data.outcomes.find((row) => row.series === view.name).days;
-      for (const [reason, count] of Object.entries(own?.changes ?? {})) changes[reason] = (changes[reason] ?? 0) + count / days / views.length;
+      for (const [reason, count] of Object.entries(own?.changes ?? {}))
+        changes[reason] = (changes[reason] ?? 0) + count / days / views.length;
     }
     return {name, of: Object.entries(changes).sort((a, b) => b[1] - a[1])};
   });
@@ -133,13 +136,16 @@ function reasonsChart(views) {
   const total = (sum) => sum.of.reduce((all, [, value]) => all + value, 0);
   return figure("Changes of size a day, by reason", reasons.map((reason) => [reason, colour(reason)]), (svg, width, read) => {
     const step = 26, left = Math.min(110, width * 0.3), high = Math.max(...sums.map(total), 0.1);
-    const plot = axes(svg, width, {height: sums.length * step + 30, left, right: 48, top: 4, x: [0, high], y: [0, 1], yTicks: [], xLines: true});
+    const plot = axes(svg, width, {height: sums.length * step + 30, left, right: 48, top: 4, x: [0, high], y: [0, 1],
+      yTicks: [], xLines: true});
     sums.forEach((sum, i) => {
       let at = 0;
       const y = plot.top + i * step + 5;
-      shape(svg, "text", {class: "name", x: left - 8, y: y + 12, "text-anchor": "end", "font-weight": sum.name === product ? 650 : 400}, sum.name);
+      const weight = sum.name === product ? 650 : 400;
+      shape(svg, "text", {class: "name", x: left - 8, y: y + 12, "text-anchor": "end", "font-weight": weight}, sum.name);
       for (const [reason, value] of sum.of) {
-        const bar = shape(svg, "rect", {x: plot.sx(at), y, height: step - 10, width: Math.max(0.5, plot.sx(at + value) - plot.sx(at)), fill: colour(reason)});
+        const length = Math.max(0.5, plot.sx(at + value) - plot.sx(at));
+        const bar = shape(svg, "rect", {x: plot.sx(at), y, height: step - 10, width: length, fill: colour(reason)});
         shape(bar, "title", {}, `${sum.name}: ${reason}, ${value.toFixed(1)} a day`);
         at += value;
       }
@@ -156,10 +162,11 @@ function policyTable(all) {
   const rows = all.filter((row) => row.usual).sort((a, b) => rank(a.policy) - rank(b.policy) || a.cost - b.cost).map((row) =>
     cells([named(row.policy, data.kinds[row.policy].setting ? data.kinds[row.policy].usual : null), amount(row.cost),
       basis && row !== basis ? `${row.cost < basis.cost ? "−" : "+"}${Math.abs((row.cost / basis.cost - 1) * 100).toFixed(1)} %` : "",
-      ...(data.unserved_unit > 0 ? [amount(row.lost)] : []), share(row.share), minutes(row.short), number(row.actions, 1), number(row.reversals, 1)],
+      ...(data.unserved_unit > 0 ? [amount(row.lost)] : []), share(row.share), minutes(row.short), number(row.actions, 1),
+      number(row.reversals, 1)],
     row.policy === product ? "is-ensemble" : ""));
-  return table([["policy"], [`30 days, ${unit}`], ["against hpa"], ...(data.unserved_unit > 0 ? [["of it for unserved"]] : []), ["not served"],
-    ["short a day"], ["changes a day"], ["reversals a day"]], rows);
+  return table([["policy"], [`30 days, ${unit}`], ["against hpa"], ...(data.unserved_unit > 0 ? [["of it for unserved"]] : []),
+    ["not served"], ["short a day"], ["changes a day"], ["reversals a day"]], rows);
 }
 
 /// The figures that a manager asks for first.
@@ -195,7 +202,8 @@ function riskCard(all) {
     const slider = el("input", {type: "range", min: 0, max: rows.length - 1, value: index, id: "risk",
       "aria-label": `${data.kinds[policy].setting} of ${policy}`});
     const said = el("p", {class: "verdict", id: "risk-said"}, `${policy}, ${data.kinds[policy].setting} ${row.setting}` +
-      `${row.usual ? " (usual)" : ""}: ${money(row.cost)} in 30 days` + (basis ? `, ${(row.cost / basis.cost * 100).toFixed(0)} % of the HPA` : "") +
+      `${row.usual ? " (usual)" : ""}: ${money(row.cost)} in 30 days` +
+      (basis ? `, ${(row.cost / basis.cost * 100).toFixed(0)} % of the HPA` : "") +
       `; ${share(row.share)} of the demand is not served, ${minutes(row.short)} a day are short.`);
     const chart = el("div", {}, frontierChart(all, row));
     slider.oninput = () => {
@@ -222,7 +230,8 @@ function sizeCard(views) {
     body.replaceChildren(choice(names.filter((name) => view.policies.some((policy) => policy.policy === name)), own.policy,
       (name) => { chosen.shown = name; show(); }),
       sizeChart("Instances over the scored time", view.from, view.bin_s, view.need, own.ready, colour, own.short),
-      sizeChart(`The day of the most demand, from ${minute(view.day_from)} UTC`, view.day_from, view.day_bin_s, view.day_need, own.day_ready, colour, null));
+      sizeChart(`The day of the most demand, from ${minute(view.day_from)} UTC`, view.day_from, view.day_bin_s, view.day_need,
+        own.day_ready, colour, null));
     draw(body);
   };
   card.append(body);
@@ -242,11 +251,15 @@ function seriesChoice() {
 function build() {
   const all = lines(chosen.series);
   const views = chosen.series === everything ? data.series : data.series.filter((view) => view.name === chosen.series);
-  const days = Math.max(...data.outcomes.filter((row) => chosen.series === everything || row.series === chosen.series).map((row) => row.days));
+  const outcomes = data.outcomes.filter((row) => chosen.series === everything || row.series === chosen.series);
+  const days = Math.max(...outcomes.map((row) => row.days));
   const price = inMoney ? `One instance costs ${data.replica_hour} ${unit} an hour` +
     (data.unserved_unit > 0 ? `, one unit of demand that is not served for a second ${data.unserved_unit} ${unit}. ` : ". ") : "";
-  page.replaceChildren(el("header", {class: "top"}, el("h1", {}, `Forescale simulation: ${chosen.series || `${seriesNames.length} series`}`), seriesChoice() ?? "",
-    el("p", {class: "quiet"}, `${seriesNames.length > 1 && chosen.series === everything ? "Up to " : ""}${days.toFixed(0)} days replayed; an instance is ready ${data.lead_time} after it was asked for, and is paid from then on. ` +
+  const title = `Forescale simulation: ${chosen.series || `${seriesNames.length} series`}`;
+  const upTo = seriesNames.length > 1 && chosen.series === everything ? "Up to " : "";
+  page.replaceChildren(el("header", {class: "top"}, el("h1", {}, title), seriesChoice() ?? "",
+    el("p", {class: "quiet"}, `${upTo}${days.toFixed(0)} days replayed; ` +
+      `an instance is ready ${data.lead_time} after it was asked for, and is paid from then on. ` +
       price + (chosen.series === everything ? "Money is the sum over the series, everything else their mean." : ""))));
   page.append(el("section", {class: "card"}, el("h2", {}, "What it comes to"), verdict(all) ?? "", policyTable(all)));
   const cards = [data.frontier ? riskCard(all) : null, views.length ? sizeCard(views) : null].filter(Boolean);

@@ -1,4 +1,4 @@
-#include "app/api_client.h"
+#include "api/client.h"
 #include "app/commands/commands.h"
 #include "app/config.h"
 #include "base/json.h"

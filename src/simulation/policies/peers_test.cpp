@@ -1,7 +1,7 @@
-#include "simulation/policies/fft.h"
+#include "simulation/policies/fft_model.h"
 #include "simulation/policies/fourier.h"
-#include "simulation/policies/holt_winters.h"
-#include "simulation/policies/hourly_max.h"
+#include "simulation/policies/holt_winters_model.h"
+#include "simulation/policies/hourly_model.h"
 #include "simulation/policies/hpa_controller.h"
 #include "simulation/world.h"
 

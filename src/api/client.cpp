@@ -1,6 +1,6 @@
 // Asio's executors, once inlined, look to g++ 12 as if they could hold a null context.
 #pragma GCC diagnostic ignored "-Wnull-dereference"
-#include "app/api_client.h"
+#include "api/client.h"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
