@@ -109,7 +109,6 @@ void drop_change_not_made(DecisionState& state, Replicas current) {
         state.changes.back().to == current)
         return;
     state.changes.pop_back();
-    state.last_change = state.change_before;
 }
 
 /// What this program asked for last is what should be there; another size is the work of somebody
@@ -129,24 +128,27 @@ void watch_size(DecisionState& state, const DecisionInputs& inputs, Timestamp no
     state.asked = {now, current};
 }
 
-void prepare(DecisionState& state, const ScalingPolicy& policy, const DecisionInputs& inputs,
+void prepare(DecisionState& state, const Service& service, const DecisionInputs& inputs,
              Timestamp now) {
+    const ScalingPolicy& policy = service.policy;
     const Replicas current = inputs.capacity.total();
     watch_size(state, inputs, now);
     drop_change_not_made(state, current);
     const Duration window =
         std::max(policy.scale_up.stabilization_window, policy.scale_down.stabilization_window);
-    forget_before(state.recommendations, now - window);
     // As after a restart of the HPA controller: the size that was found counts as recommended, so
-    // that nothing shrinks at once.
-    if (state.recommendations.empty()) state.recommendations.push_back({now, current});
+    // that nothing shrinks at once; also after an absence.
+    const bool was_away =
+        state.recommendations.empty() ||
+        now - state.recommendations.back().at > std::max(window, 2 * service.sample_step);
+    forget_before(state.recommendations, now - window);
+    if (was_away) state.recommendations.push_back({now, current});
     forget_before(state.changes, now - longest_period(policy, inputs));
 }
 
 void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
     if (desired == current) return;
     state.changes.push_back({now, current, desired});
-    state.change_before = state.last_change;
     state.last_change = now;
 }
 
@@ -161,7 +163,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.service = service.id;
     decision.at = now;
     decision.inputs = std::move(inputs);
-    prepare(state, service.policy, decision.inputs, now);
+    prepare(state, service, decision.inputs, now);
     const Turn turn = make_turn(service, decision.inputs, now, state);
     decision.quantile = turn.level;
     decision.demand_planned = turn.planned;

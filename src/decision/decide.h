@@ -45,13 +45,12 @@ struct DecisionState {
         recommendations;  ///< before stabilization, newest last, as far back as the longest window
     std::deque<SizeChange> changes;  ///< newest last, as far back as any rule counts them
     std::optional<Timestamp> last_change;
-    std::optional<Timestamp> change_before;       ///< the one before it
     std::optional<AskedSize> asked;               ///< the size that should be there
     std::deque<ExternalChange> external_changes;  ///< of the last day, newest last, 16 at most
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(recommendations, changes, last_change, change_before, asked, external_changes);
+        archive(recommendations, changes, last_change, asked, external_changes);
     }
 };
 

@@ -138,6 +138,24 @@ TEST(Decide, GoesOnFromStoredStateAsIfNothingHadHappened) {
 
 /// Whatever is missing, stale or odd: with no fresh sample the fleet never shrinks below what is
 /// there.
+TEST(Decide, AfterAnAbsenceNothingShrinksAtOnce) {
+    DecisionState state;
+    std::ignore = decide(shop(), inputs(40, 100), noon, state);
+    const Timestamp back = noon + std::chrono::minutes(45);
+    EXPECT_EQ(decide(shop(), inputs(40, 100), back, state).desired, Replicas(40));
+    const Timestamp later = back + std::chrono::minutes(5);
+    EXPECT_LT(decide(shop(), inputs(40, 100), later, state).desired, Replicas(40));
+}
+
+TEST(Decide, TurnsAsFarApartAsTheWindowAreNoAbsence) {
+    Service service = shop();
+    service.sample_step = std::chrono::minutes(5);
+    DecisionState state;
+    std::ignore = decide(service, inputs(40, 100), noon, state);
+    const Timestamp next = noon + std::chrono::minutes(5);
+    EXPECT_LT(decide(service, inputs(40, 100), next, state).desired, Replicas(40));
+}
+
 TEST(Decide, NoKindOfMissingDataShrinksTheFleet) {
     for (const SampleState sample : {SampleState::missing, SampleState::stale,
                                      SampleState::not_a_number, SampleState::counter_reset})

@@ -133,7 +133,8 @@ TEST(Lockstep, ABranchAtTheUsualPolicyIsTheProductionRunStepByStep) {
 }
 
 TEST(Lockstep, ASaferSettingAsksForMore) {
-    const World world = wave();
+    World world = wave();
+    world.first_scored = 300;  // on the first day there is no forecast to take a risk on
     const std::vector<ScalingPolicy> policies{at_setting(0.5), at_setting(0.9999)};
     const auto played = play_in_lockstep(world, world.view(), policies);
     EXPECT_LT(score(world, played[0]).instance_hours, score(world, played[1]).instance_hours);
