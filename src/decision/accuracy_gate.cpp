@@ -82,12 +82,9 @@ void AccuracyGate::observe(const Service& service, const Window& window,
 }
 
 bool AccuracyGate::believes(const Window& window, std::optional<double> served_max) {
-    constexpr double at_bound = 0.98;
-    constexpr double beyond_bound = 1.05;
     if (!window.present() || !std::isfinite(window.mean())) return false;
     if (!served_max || !(*served_max > 0.0)) return true;
-    exceeds_served_ = exceeds_served_ || window.mean() > beyond_bound * *served_max;
-    return exceeds_served_ || window.mean() < at_bound * *served_max;
+    return !served_bound_.clips(window.mean(), *served_max);
 }
 
 double AccuracyGate::cost_ratio() const {

@@ -1,5 +1,6 @@
 #pragma once
 #include "decision/shadow_fleet.h"
+#include "domain/served_bound.h"
 
 #include <array>
 
@@ -63,7 +64,7 @@ public:
     void fields(Archive& archive) {
         archive(forecasting_, reacting_, decided_at_, hour_, hour_forecasting_, hour_reacting_,
                 hour_covered_, sum_forecasting_, sum_reacting_, weight_, hours_, worse_, better_,
-                exceeds_served_, harm_, ratio_then_, since_);
+                served_bound_, harm_, ratio_then_, since_);
     }
 
 private:
@@ -84,7 +85,7 @@ private:
     int hours_ = 0;        ///< since the last change of mind
     ExcessBet worse_;
     ExcessBet better_;
-    bool exceeds_served_ = false;
+    ServedBound served_bound_;
     bool harm_ = false;
     double ratio_then_ = 1.0;
     std::optional<Timestamp> since_;

@@ -1,6 +1,7 @@
 #include "prediction/forecaster.h"
 
 #include "base/hash.h"
+#include "domain/served_bound.h"
 #include "models/prophet/fit_of_step.h"
 #include "models/trained.h"
 #include "prediction/anchor_forecast.h"
@@ -144,7 +145,7 @@ struct Forecaster::Impl {
     template <class Archive>
     void fields(Archive& archive) {
         if (!same_shape(archive)) return;
-        archive(past, members, events, said_with_events, clipped_steps, exceeds_served);
+        archive(past, members, events, said_with_events, clipped_steps, served_bound);
         for (AnchorForecast& anchor : at_anchors) archive(anchor);
         archive(shadow);
         path_fields(archive, path);
@@ -158,7 +159,7 @@ struct Forecaster::Impl {
     EventEffects events;  ///< everything else here works on demand without what it says
     std::vector<SaidWithEvents> said_with_events;
     std::int64_t clipped_steps = 0;
-    bool exceeds_served = false;  ///< measured demand is not bounded by what can be served
+    ServedBound served_bound;
     std::shared_ptr<const TrainedModels> trained = untrained();
     ModelSettings settings;
     Members members;
@@ -203,12 +204,9 @@ void Forecaster::Impl::advance(Timestamp at, double measured) {
 
 /// What was wanted in a step in which so much was measured and no more than that could be served.
 double Forecaster::Impl::wanted(Timestamp at, double demand_seen, double served_max) {
-    constexpr double at_bound = 0.98;
-    constexpr double beyond_bound = 1.05;
     if (std::isnan(demand_seen) || !(served_max > 0.0)) return demand_seen;
-    exceeds_served = exceeds_served || (demand_seen > beyond_bound * served_max &&
-                                        !past.plausible().is_suspect(demand_seen));
-    if (exceeds_served || demand_seen < at_bound * served_max) return demand_seen;
+    const bool is_plausible = !past.plausible().is_suspect(demand_seen);
+    if (!served_bound.clips(demand_seen, served_max, is_plausible)) return demand_seen;
     ++clipped_steps;
     const bool is_next = !past.empty() && at == past.newest() + step && anchors.front() == 1;
     const double forecast = is_next ? at_anchors.front().value() : Series::missing;

@@ -1,6 +1,7 @@
 #include "simulation/world.h"
 
 #include "simulation/simulate.h"
+#include "simulation/test_minutes.h"
 
 #include <cmath>
 #include <filesystem>
@@ -14,17 +15,6 @@ namespace forescale {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-/// A world of minutes in which one instance serves `serves`, and every step is scored.
-World minutes(std::vector<double> demand, double serves, int lead_minutes) {
-    World world;
-    world.step = std::chrono::minutes(1);
-    world.lead_time = std::chrono::minutes(lead_minutes);
-    world.lead_steps = lead_minutes;
-    world.demand = std::move(demand);
-    world.capacity_per_replica = serves;
-    return world;
-}
 
 /// Asks for what it is told to.
 class Script final : public Policy {

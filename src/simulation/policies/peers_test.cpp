@@ -3,6 +3,7 @@
 #include "simulation/policies/holt_winters_model.h"
 #include "simulation/policies/hourly_model.h"
 #include "simulation/policies/hpa_controller.h"
+#include "simulation/test_minutes.h"
 #include "simulation/world.h"
 
 #include <cmath>
@@ -34,16 +35,6 @@ double noise(int t) {
 
 void teach(GridModel& model, int count, const std::function<double(int)>& demand) {
     for (int t = 0; t < count; ++t) model.learn(demand(t));
-}
-
-World minutes(std::vector<double> demand, double serves, int lead_minutes) {
-    World world;
-    world.step = std::chrono::minutes(1);
-    world.lead_time = std::chrono::minutes(lead_minutes);
-    world.lead_steps = lead_minutes;
-    world.demand = std::move(demand);
-    world.capacity_per_replica = serves;
-    return world;
 }
 
 std::vector<PlayedStep> played(std::string_view policy, const World& world, double setting) {
