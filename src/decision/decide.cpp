@@ -22,6 +22,11 @@ bool usable(const LeadDemand& demand) {
     return std::ranges::all_of(demand.quantiles, [](double value) { return std::isfinite(value); });
 }
 
+/// One factor per scenario and point.
+bool fits(const PathScenarios& scenarios, const std::vector<PathMedian>& path) {
+    return scenarios.percent.size() == scenarios.count * path.size();
+}
+
 bool is_fresh(const Service& service, const DecisionInputs& inputs) {
     return inputs.newest.state == SampleState::present && std::isfinite(inputs.newest.value) &&
            inputs.newest_age <= stale_after(service);
@@ -158,6 +163,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
                 DecisionState& state) {
     ASSERT(inputs.capacity_per_replica > Demand(0.0));
     if (inputs.lead_demand && !usable(*inputs.lead_demand)) inputs.lead_demand.reset();
+    if (!fits(inputs.scenarios, inputs.path)) inputs.scenarios = {};
     Decision decision;
     decision.id = id_of(service, now);
     decision.service = service.id;

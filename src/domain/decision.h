@@ -5,6 +5,7 @@
 #include "domain/pause.h"
 #include "domain/sample.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -92,6 +93,14 @@ struct PathMedian {
     double demand = 0.0;
 };
 
+/// Ways in which demand may go, each as a whole: what errors of earlier paths make of this one.
+/// Whole percents, so that a record says exactly what was decided on.
+struct PathScenarios {
+    std::size_t count = 0;
+    /// Of the path's medians: those of the first scenario, point by point, then the next one's.
+    std::vector<std::uint16_t> percent;
+};
+
 /// Everything that the decision was made from.
 struct DecisionInputs {
     Capacity capacity;
@@ -100,6 +109,7 @@ struct DecisionInputs {
     std::optional<LeadDemand> lead_demand;
     Duration lead_time{0};
     std::vector<PathMedian> path;  ///< of the next hours, ascending; empty: no forecast
+    PathScenarios scenarios;       ///< of the same points; none before errors have been seen
     double confidence = 0.0;
     std::vector<MemberView> members;
     Demand capacity_per_replica{1.0};

@@ -6,7 +6,7 @@
 namespace forescale {
 namespace {
 
-constexpr std::uint32_t learned_version = 2;
+constexpr std::uint32_t learned_version = 3;
 
 /// Learned lead times are rounded up to whole fine steps: less is noise, and every change costs a
 /// checkpoint.
@@ -18,17 +18,15 @@ Duration rounded_lead(Duration lead, Duration step) {
 struct Learned {
     std::string forecaster;
     std::string lead_demand;
+    ErrorPaths error_paths;
     Duration lead{0};
     ModelChoice models;
     KnownEvents events;
     template <class Archive>
     void fields(Archive& archive) {
-        archive(forecaster, lead_demand, lead, models.live, models.shadow, events);
+        archive(forecaster, lead_demand, error_paths, lead, models.live, models.shadow, events);
     }
 };
-
-/// How far a decision looks: the plan of the next hours, and the lead time before it.
-constexpr Duration planned_ahead = std::chrono::hours(8);
 
 /// A decision that changes nothing is recorded this often, so that the record shows that somebody
 /// looked.
@@ -77,7 +75,9 @@ void ServiceState::absorb(const Window& window, Batch& batch) {
 
 void ServiceState::absorb_grid(const Window& window, Batch& batch) {
     observe_grid(window);
+    error_paths_.observe(window);
     if (forecaster_.forecast().empty()) return;
+    error_paths_.follow(forecaster_.forecast());
     keep_path();
     for (const auto& score : forecaster_.matured()) {
         scores_.add(score);
@@ -99,8 +99,9 @@ void ServiceState::keep_path() {
     shortfall_ = first_shortfall(service_, *path_);
     medians_.clear();
     for (const auto& point : path_->points)
-        if (point.horizon <= planned_ahead)
+        if (point.horizon <= ErrorPaths::reach)
             medians_.push_back({path_->origin + point.horizon, point.quantiles[median_index]});
+    scenarios_ = error_paths_.scenarios(*path_);
 }
 
 void ServiceState::observe_grid(const Window& window) {
@@ -183,6 +184,7 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     if (out.lead_demand)
         out.lead_demand = with_events(*out.lead_demand, service_.fine_step, forecaster_);
     out.path = medians_;
+    out.scenarios = scenarios_;
     out.confidence = path_->confidence;
     out.members = path_->members;
     return out;
@@ -253,6 +255,7 @@ void ServiceState::repeated() {
 std::string ServiceState::save_learned() const {
     Learned learned{.forecaster = forecaster_.save(),
                     .lead_demand = lead_demand_.save(),
+                    .error_paths = error_paths_,
                     .lead = lead_,
                     .models = models_,
                     .events = known_};
@@ -278,6 +281,7 @@ Result<void> ServiceState::load_learned(std::string_view state, const ModelFinde
          .shadow = find(learned.models.shadow)});
     TRY_VOID(forecaster_.load(learned.forecaster));
     TRY_VOID(lead_demand_.load(learned.lead_demand));
+    error_paths_ = std::move(learned.error_paths);
     known_ = std::move(learned.events);
     forecaster_.know(known_.all());
     if (!forecaster_.forecast().empty()) keep_path();

@@ -9,6 +9,7 @@
 #include "pipeline/member_costs.h"
 #include "pipeline/score_book.h"
 #include "pipeline/training_plan.h"
+#include "prediction/error_paths.h"
 #include "prediction/forecaster.h"
 #include "prediction/lead_demand.h"
 
@@ -146,6 +147,7 @@ private:
     Forecaster forecaster_;
     Duration lead_;
     LeadDemandModel lead_demand_;
+    ErrorPaths error_paths_;
     KnownEvents known_;
     ScoreBook scores_;
     ModelChoice models_;
@@ -157,6 +159,7 @@ private:
     std::shared_ptr<const ForecastPath> path_;
     std::optional<Shortfall> shortfall_;
     std::vector<PathMedian> medians_;  ///< of its next hours
+    PathScenarios scenarios_;          ///< of the same points
 };
 
 }  // namespace forescale

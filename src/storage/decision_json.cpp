@@ -4,12 +4,16 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 
 namespace forescale {
 namespace {
 
 constexpr std::array<std::string_view, quantile_levels.size()> level_names{
     "0.05", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99"};
+
+constexpr std::int64_t percent_max =
+    std::numeric_limits<decltype(PathScenarios::percent)::value_type>::max();
 
 constexpr std::array all_sample_states{SampleState::present, SampleState::missing,
                                        SampleState::stale, SampleState::not_a_number,
@@ -106,6 +110,16 @@ void append_median(std::string& out, const PathMedian& median) {
     object.time("target", median.target);
     object.number("demand", median.demand);
     object.close();
+}
+
+/// One array per scenario.
+void append_scenarios(std::string& out, const PathScenarios& scenarios) {
+    const std::size_t width = scenarios.count > 0 ? scenarios.percent.size() / scenarios.count : 0;
+    out += '[';
+    for (std::size_t s = 0; s < scenarios.count; ++s)
+        fmt::format_to(std::back_inserter(out), "{}[{}]", s == 0 ? "" : ",",
+                       fmt::join(std::span(scenarios.percent).subspan(s * width, width), ","));
+    out += ']';
 }
 
 void append_member(std::string& out, const MemberView& member) {
@@ -208,6 +222,8 @@ void append_inputs(std::string& out, const DecisionInputs& inputs) {
     append_lead_demand(out, inputs.lead_demand);
     object.begin("path");
     append_array(out, inputs.path, append_median);
+    object.begin("scenarios");
+    append_scenarios(out, inputs.scenarios);
     object.begin("members");
     append_array(out, inputs.members, append_member);
     object.begin("approval");
@@ -356,6 +372,24 @@ PathMedian read_median(ObjectReader object) {
     return {.target = object.time("target"), .demand = object.number("demand")};
 }
 
+PathScenarios read_scenarios(ObjectReader& inputs) {
+    PathScenarios scenarios;
+    const json::value* value = inputs.find("scenarios");
+    if (value == nullptr || !value->is_array()) return scenarios;
+    for (const json::value& scenario : value->get_array()) {
+        ++scenarios.count;
+        if (!scenario.is_array()) continue;
+        for (const json::value& percent : scenario.get_array()) {
+            const std::int64_t* whole = percent.if_int64();
+            if (whole == nullptr || *whole < 0 || *whole > percent_max)
+                inputs.complain("scenarios", "has what is no percent");
+            else
+                scenarios.percent.push_back(static_cast<std::uint16_t>(*whole));
+        }
+    }
+    return scenarios;
+}
+
 MemberView read_member(ObjectReader object) {
     return {.name = object.text("name"),
             .weight = object.number("weight"),
@@ -432,6 +466,7 @@ DecisionInputs read_inputs(ObjectReader object) {
     inputs.newest_age = object.seconds("newest_age_s");
     inputs.lead_demand = read_lead_demand(object);
     if (object.has("path")) inputs.path = object.array("path", read_median);
+    if (object.has("scenarios")) inputs.scenarios = read_scenarios(object);
     inputs.lead_time = object.seconds("lead_time_s");
     inputs.confidence = object.number("confidence");
     inputs.members = object.array("members", read_member);

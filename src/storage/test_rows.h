@@ -85,6 +85,7 @@ inline Decision decision(const std::string& id, const std::string& service, Time
                            {"weekly", 0.0, true, "needs 7 days of history"}};
     made.inputs.capacity_per_replica = Demand(120.5);
     made.inputs.path = {{at + turn_step, 1.0 / 3.0}, {at + 2 * turn_step, 120.0}};
+    made.inputs.scenarios = {.count = 3, .percent = {100, 0, 65535, 87, 112, 99}};
     made.inputs.mode = Mode::approve;
     made.inputs.approval = Approval{.proposal = "shop-20260301T115930Z",
                                     .up = true,
@@ -150,6 +151,8 @@ inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
     EXPECT_EQ(a.mode, b.mode);
     EXPECT_EQ(a.approval, b.approval);
     EXPECT_EQ(a.forecasts_harm, b.forecasts_harm);
+    EXPECT_EQ(a.scenarios.count, b.scenarios.count);
+    EXPECT_EQ(a.scenarios.percent, b.scenarios.percent);
     ASSERT_EQ(a.path.size(), b.path.size());
     for (std::size_t i = 0; i < a.path.size(); ++i) {
         EXPECT_EQ(a.path[i].target, b.path[i].target);

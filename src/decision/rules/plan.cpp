@@ -2,8 +2,6 @@
 
 #include "decision/rules/rules.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 namespace forescale::rules {
@@ -22,65 +20,88 @@ double median_at(const std::vector<PathMedian>& path, Timestamp at) {
     return before.demand + share * (after->demand - before.demand);
 }
 
-/// What is needed now, and at each later point of the path, with the same margin over its median as
-/// now: what is not known yet of later demand will be known in time. A replica is asked for a lead
-/// time before it is needed.
-class Stages {
-public:
-    Stages(const Turn& turn, Replicas now) : lead_(turn.inputs.lead_time) {
-        add(Duration(0), now);
-        const std::vector<PathMedian>& path = turn.inputs.path;
-        const double median = median_at(path, turn.now + lead_);
-        if (!(median > 0.0)) return;
-        const double margin = turn.with_headroom() / median;
-        const double held = static_cast<double>(now.value()) /
-                            std::max(replicas_of(turn, turn.with_headroom()).value(), 1);
-        for (const PathMedian& point : path) {
-            const Duration begins = point.target - lead_ - turn.now;
-            if (begins <= Duration(0)) continue;
-            if (begins > looks_ahead || count_ == stages_.size()) break;
-            add(begins, bounded(turn, replicas_of(turn, point.demand * margin * held)));
-        }
-    }
-    [[nodiscard]] std::span<const PlanStage> all() const {
-        return std::span(stages_).first(count_);
-    }
-    /// As long after the last stage began as it began after the one before.
-    [[nodiscard]] Duration end() const {
-        const Duration last = stages_[count_ - 1].begins;
-        return count_ > 1 ? 2 * last - stages_[count_ - 2].begins : Duration(0);
-    }
+Replicas replicas_of(const Turn& turn, double demand) {
+    return replicas_for(Demand(demand), turn.inputs.capacity_per_replica);
+}
 
-private:
-    static Replicas replicas_of(const Turn& turn, double demand) {
-        return replicas_for(Demand(demand), turn.inputs.capacity_per_replica);
-    }
-    static Replicas bounded(const Turn& turn, Replicas replicas) {
-        const ScalingPolicy& policy = turn.policy();
-        return std::clamp(replicas, policy.replicas_min,
-                          std::max(policy.replicas_min, policy.replicas_max));
-    }
-    void add(Duration begins, Replicas needed) { stages_[count_++] = {begins, needed}; }
+Replicas bounded(const Turn& turn, Replicas replicas) {
+    const ScalingPolicy& policy = turn.policy();
+    return std::clamp(replicas, policy.replicas_min,
+                      std::max(policy.replicas_min, policy.replicas_max));
+}
 
-    Duration lead_;
-    std::array<PlanStage, 40> stages_{};
-    std::size_t count_ = 0;
-};
+/// The points of the path that the plan looks at: a replica is asked for a lead time before it is
+/// needed.
+std::vector<std::size_t> points_ahead(const Turn& turn, PlanStages& stages) {
+    std::vector<std::size_t> points;
+    for (std::size_t i = 0; i < turn.inputs.path.size(); ++i) {
+        const Duration begins = turn.inputs.path[i].target - turn.inputs.lead_time - turn.now;
+        if (begins <= Duration(0)) continue;
+        if (begins > looks_ahead || stages.begins.size() == plan_stages_max) break;
+        stages.begins.push_back(begins);
+        points.push_back(i);
+    }
+    return points;
+}
+
+/// What the path needs, times what a scenario makes of it.
+template <class Factor>
+std::vector<Replicas> needs_of(const Turn& turn, Replicas now,
+                               const std::vector<std::size_t>& points, double margin,
+                               Factor factor) {
+    std::vector<Replicas> needed{now};
+    needed.reserve(points.size() + 1);
+    for (const std::size_t i : points)
+        needed.push_back(
+            bounded(turn, replicas_of(turn, turn.inputs.path[i].demand * margin * factor(i))));
+    return needed;
+}
+
+/// What is needed now, and at each later point of the path in every scenario, with the same margin
+/// over demand as now: what is not known yet of later demand will be known in time.
+PlanStages stages_of(const Turn& turn, Replicas now) {
+    PlanStages stages{.begins = {Duration(0)}, .end = Duration(0), .needed = {}};
+    const double median = median_at(turn.inputs.path, turn.now + turn.inputs.lead_time);
+    if (!(median > 0.0)) return stages;
+    const auto points = points_ahead(turn, stages);
+    if (points.empty()) return stages;
+    // As long after the last stage began as it began after the one before.
+    stages.end = 2 * stages.begins.back() - stages.begins[stages.begins.size() - 2];
+    const double held = static_cast<double>(now.value()) /
+                        std::max(replicas_of(turn, turn.with_headroom()).value(), 1);
+    const double margin = turn.with_headroom() / median * held;
+    const PathScenarios& scenarios = turn.inputs.scenarios;
+    const std::size_t width = turn.inputs.path.size();
+    for (std::size_t s = 0; s < scenarios.count; ++s)
+        stages.needed.push_back(needs_of(turn, now, points, margin, [&](std::size_t i) {
+            return scenarios.percent[s * width + i] / 100.0;
+        }));
+    if (stages.needed.empty())
+        stages.needed.push_back(
+            needs_of(turn, now, points, margin, [](std::size_t) { return 1.0; }));
+    return stages;
+}
+
+/// What the plan was made over, for a person.
+std::string ways(const Turn& turn) {
+    const std::size_t count = turn.inputs.scenarios.count;
+    return count > 0 ? fmt::format(" over {} ways in which demand may go", count) : "";
+}
 
 Verdict shrink(const CapacityPlan& plan, const Turn& turn, Replicas before) {
     if (plan.now <= before) return {before, Reason::steady, {}};
     const Replicas kept = std::min(plan.now, turn.current);
     return {kept, Reason::plan,
             fmt::format("more than {} will be needed again within {}: giving them back costs more "
-                        "in changes than it saves",
-                        before.value(), format_duration(plan.until))};
+                        "in changes than it saves{}",
+                        before.value(), format_duration(plan.until), ways(turn))};
 }
 
-Verdict grow(const CapacityPlan& plan, Replicas before) {
+Verdict grow(const CapacityPlan& plan, const Turn& turn, Replicas before) {
     if (plan.now <= before) return {before, Reason::steady, {}};
     return {plan.now, Reason::plan,
-            fmt::format("{} will be needed within {}: one change now costs less than two",
-                        plan.now.value(), format_duration(plan.until))};
+            fmt::format("{} will be needed within {}: one change now costs less than two{}",
+                        plan.now.value(), format_duration(plan.until), ways(turn))};
 }
 
 }  // namespace
@@ -90,11 +111,11 @@ Verdict grow(const CapacityPlan& plan, Replicas before) {
 Verdict plan(const Turn& turn, Replicas before) {
     if (before == turn.current || !turn.trusted || !turn.fresh || turn.inputs.path.empty())
         return {before, Reason::steady, {}};
-    const Stages stages(turn, before);
-    if (stages.all().size() < 2) return {before, Reason::steady, {}};
-    const CapacityPlan plan = plan_capacity(stages.all(), stages.end(), turn.current,
-                                            turn.policy().prices.change_replica_hours);
-    return before < turn.current ? shrink(plan, turn, before) : grow(plan, before);
+    const PlanStages stages = stages_of(turn, before);
+    if (stages.needed.empty()) return {before, Reason::steady, {}};
+    const CapacityPlan plan =
+        plan_capacity(stages, turn.current, turn.policy().prices.change_replica_hours);
+    return before < turn.current ? shrink(plan, turn, before) : grow(plan, turn, before);
 }
 
 }  // namespace forescale::rules
