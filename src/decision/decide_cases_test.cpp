@@ -196,6 +196,20 @@ void hold(DecisionInputs& inputs, const Case& one) {
         inputs.asked = AskedSize{noon - parse_duration(ago).value(), Replicas(std::stoi(size))};
 }
 
+/// The medians of the next hours, and in how many percent of each demand may go.
+void look_ahead(DecisionInputs& inputs, const Case& one) {
+    for (const auto& [in, demand] : pairs(one, "path"))
+        inputs.path.push_back({noon + parse_duration(in).value(), std::stod(demand)});
+    std::ranges::sort(inputs.path, {}, &PathMedian::target);
+    const auto ways = one.lines.find("ways");
+    if (ways == one.lines.end()) return;
+    for (const std::string& way : ways->second) {
+        ++inputs.scenarios.count;
+        for (const std::string& percent : split(way, ','))
+            inputs.scenarios.percent.push_back(static_cast<std::uint16_t>(std::stoi(percent)));
+    }
+}
+
 DecisionInputs inputs_of(const Case& one) {
     const Words words = pairs(one, "given");
     DecisionInputs inputs;
@@ -210,6 +224,7 @@ DecisionInputs inputs_of(const Case& one) {
         inputs.lead_demand = LeadDemand{.from = noon, .lead = std::chrono::minutes(5)};
         inputs.lead_demand->quantiles.fill(number(words, "plan", 0.0));
     }
+    look_ahead(inputs, one);
     hold(inputs, one);
     return inputs;
 }
