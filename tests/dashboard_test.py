@@ -12,7 +12,7 @@ import sys
 import urllib.parse
 
 from browser import Browser
-from support import CONTROL_C, Terminal, main, wait_for
+from support import CONTROL_C, Terminal, forescale, main, wait_for
 
 PAGE = r"http://127\.0\.0\.1:(\d+)/"
 
@@ -255,6 +255,49 @@ def contrast():
     })()""")
 
 
+# Says `word` to the proposal that is shown, if one is; a proposal lives for seconds here, and a slow pointer would miss it.
+ANSWER = """((word) => document.querySelector(`#service-control .word.is-${word}`)?.click())"""
+DECISIONS = "fetch('/api/v1/scaling/decisions?limit=200').then((answer) => answer.json()).then((body) => body.decisions)"
+
+
+def set_mode(mode):
+    done = forescale("mode", "website", mode, "--url", demo().rstrip("/"), "--by", "kim")
+    assert done.returncode == 0, done.stderr
+
+
+def people_approve_and_reject_in_the_page():
+    page()
+    see("localStorage.removeItem('by')")
+    set_mode("approve")
+    try:
+        wait_for(lambda: "mode approve" in (text("#service-control") or ""),
+                 "the mode on the page")
+        wait_for(lambda: count("#service-control .word"), "a proposal", timeout=60)
+        asked = lambda: [url for url in browser().requests if "/proposals/" in url]
+        see(f"{ANSWER}('approve')")
+        assert not asked(), "it was sent without a name"
+        wait_for(lambda: see("""(() => {
+            const name = document.querySelector('#service-control .proposal input');
+            if (!name) return false;
+            name.value = 'robin'; name.dispatchEvent(new Event('input')); return true; })()"""), "a proposal to put a name to", timeout=60)
+        def approved():
+            see(f"{ANSWER}('approve')")
+            return [made for made in see(DECISIONS) if made["acts"] and (made["inputs"]["approval"] or {}).get("by") == "robin"]
+        made = wait_for(approved, "a decision that robin approved", timeout=120)[0]
+        assert made["mode"] == "approve" and made["desired"] != made["current"], made
+        before = len(asked())
+        def rejected():
+            see(f"{ANSWER}('reject')")
+            return [url for url in asked()[before:] if url.endswith("/reject")]
+        wait_for(rejected, "a word against a proposal", timeout=120)
+    finally:
+        set_mode("configured")
+    wait_for(lambda: see("document.getElementById('service-control').hidden"), "the mode gone from the page")
+    # A word that comes after a proposal's end is refused; the page says so, and the browser too.
+    others = [complaint for complaint in browser().complaints if "/proposals/" not in complaint]
+    assert not others, others[:3]
+
+
 def it_asks_nobody_else_and_complains_of_nothing():
     page()
     browser().click("#decision-list li:nth-child(1) button")
@@ -317,5 +360,5 @@ if __name__ == "__main__":
             main([the_chart_shows_load_band_and_capacity, the_newest_time_moves, the_fleet_shows_the_service, a_decision_says_why,
                   changes_only_and_older_decisions, range_buttons_change_the_span, the_legend_follows_the_pointer,
                   everything_is_reached_with_the_keyboard, it_fits_a_telephone, dark_is_dark_and_readable,
-                  it_asks_nobody_else_and_complains_of_nothing, opened_again_and_again_it_still_fills,
+                  people_approve_and_reject_in_the_page, it_asks_nobody_else_and_complains_of_nothing, opened_again_and_again_it_still_fills,
                   windows_out_of_sight_leave_room_for_others])

@@ -221,12 +221,13 @@ function proposalForm(service) {
   const { proposal } = service;
   const by = el("input", { type: "text", placeholder: "Your name", "aria-label": "Your name", required: "", maxlength: "200" });
   by.value = localStorage.getItem("by") || "";
+  // The form is drawn anew with the next proposal: what was typed by then is there again.
+  by.addEventListener("input", () => localStorage.setItem("by", by.value));
   const note = el("span", { class: "quiet", role: "status" }, `until ${proposal.expires_at.slice(11, 16)} UTC`);
   const button = (word, text) => {
     const made = el("button", { type: "button", class: `word is-${word}` }, text);
     made.addEventListener("click", async () => {
       if (!by.reportValidity()) return;
-      localStorage.setItem("by", by.value);
       made.disabled = true;
       try {
         await sendWord(service.service, proposal.id, word, by.value, (text_) => { note.textContent = text_; });
