@@ -104,11 +104,13 @@ void forget_before(Items& items, Timestamp oldest) {
 }
 
 /// A change that the target does not show was refused or failed: it must not use up a rate policy.
-void drop_change_not_made(DecisionState& state, Replicas current) {
-    if (state.changes.empty() || state.changes.back().from != current ||
-        state.changes.back().to == current)
-        return;
-    state.changes.pop_back();
+/// One that it shows a part of was rolled back so far: what is left of it counts.
+void amend_newest_change(DecisionState& state, Replicas current) {
+    if (state.changes.empty()) return;
+    SizeChange& newest = state.changes.back();
+    const auto [least, most] = std::minmax(newest.from, newest.to);
+    if (least < current && current < most) newest.to = current;
+    if (newest.from == current && newest.to != current) state.changes.pop_back();
 }
 
 /// What this program asked for last is what should be there; another size is the work of somebody
@@ -133,7 +135,7 @@ void prepare(DecisionState& state, const Service& service, const DecisionInputs&
     const ScalingPolicy& policy = service.policy;
     const Replicas current = inputs.capacity.total();
     watch_size(state, inputs, now);
-    drop_change_not_made(state, current);
+    amend_newest_change(state, current);
     const Duration window =
         std::max(policy.scale_up.stabilization_window, policy.scale_down.stabilization_window);
     // As after a restart of the HPA controller: the size that was found counts as recommended, so
