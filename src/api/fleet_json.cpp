@@ -85,10 +85,7 @@ std::string_view driver_of(const ServiceView& view) {
         case Ground::forecast:
             break;
     }
-    const auto& inputs = view.decision->inputs;
-    const bool trusted =
-        inputs.lead_demand && inputs.confidence >= view.service.policy.confidence_min;
-    return trusted ? "forecast" : "reactive";
+    return trusts_forecast(view.service.policy, view.decision->inputs) ? "forecast" : "reactive";
 }
 
 HealthState overall_health(const FleetView& view) {

@@ -18,6 +18,9 @@ namespace {
 
 constexpr double rounding_noise = 1e-9;  // 3.0000000001 replicas are 3
 
+constexpr Duration bridge_step = std::chrono::minutes(5);
+const Duration bridged_max =
+    std::chrono::minutes(getenv("MIX_BRIDGE") ? atoi(getenv("MIX_BRIDGE")) : 30);
 bool usable(const LeadDemand& demand) {
     return std::ranges::all_of(demand.quantiles, [](double value) { return std::isfinite(value); });
 }
@@ -41,8 +44,7 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
               .state = state,
               .current = inputs.capacity.total()};
     turn.fresh = is_fresh(service, inputs);
-    turn.trusted = inputs.lead_demand && !inputs.forecasts_harm &&
-                   inputs.confidence >= service.policy.confidence_min;
+    turn.trusted = trusts_forecast(service.policy, inputs);
     if (turn.fresh)
         turn.floor = replicas_for(Demand(inputs.newest.value), inputs.capacity_per_replica);
     turn.level = planned_level(service.policy, inputs.capacity_per_replica);
@@ -149,6 +151,52 @@ void prepare(DecisionState& state, const Service& service, const DecisionInputs&
 }
 
 void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
+/// Median demand at the last point of the path that is not after `at`; 0 where there is none.
+double median_by(const std::vector<PathMedian>& path, Timestamp at) {
+    const auto after = std::ranges::upper_bound(path, at, {}, &PathMedian::target);
+    return after == path.begin() ? 0.0 : std::prev(after)->demand;
+}
+
+/// How far the median a lead time ahead will have grown after each step, as far as a forecast is
+/// bridged.
+std::vector<double> growth_of(const DecisionInputs& inputs, Timestamp now) {
+    std::vector<double> growth;
+    const Timestamp ahead = now + inputs.lead_time;
+    const double before = median_by(inputs.path, ahead);
+    if (!(before > 0.0)) return growth;
+    for (Duration after = bridge_step; after <= bridged_max; after += bridge_step)
+        growth.push_back(median_by(inputs.path, ahead + after) / before);
+    return growth;
+}
+
+/// That demand, had it grown as was said. What was said to fall is not counted on.
+LeadDemand grown(const TrustedForecast& trusted, Duration age) {
+    LeadDemand demand = trusted.demand;
+    const auto steps = static_cast<std::size_t>((age + bridge_step - Duration(1)) / bridge_step);
+    if (getenv("MIX_NOGROW") || steps == 0 || steps > trusted.growth.size()) return demand;
+    const double factor = std::max(trusted.growth[steps - 1], 1.0);
+    for (double& quantile : demand.quantiles) quantile *= factor;
+    return demand;
+}
+
+/// Reacting asks for another size than forecasting, and going there and back costs two changes: a
+/// forecast that fails, or is not trusted, for a moment has the newest one that was stand in for it
+/// while that is young. One that does harm has not.
+void bridge_forecast(DecisionState& state, DecisionInputs& inputs, const ScalingPolicy& policy,
+                     Timestamp now) {
+    if (trusts_forecast(policy, inputs)) {
+        state.trusted = {now, *inputs.lead_demand, inputs.confidence, growth_of(inputs, now)};
+        return;
+    }
+    if (!state.trusted) return;
+    const Duration age = now - state.trusted->at;
+    if (inputs.forecasts_harm || age > std::min(bridged_max, policy.forecast_fallback_max))
+        return state.trusted.reset();
+    inputs.lead_demand = grown(*state.trusted, age);
+    inputs.confidence = state.trusted->confidence;
+    inputs.lead_demand_age = age;
+}
+
     if (desired == current) return;
     state.changes.push_back({now, current, desired});
     state.last_change = now;
@@ -167,6 +215,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.inputs = std::move(inputs);
     prepare(state, service, decision.inputs, now);
     const Turn turn = make_turn(service, decision.inputs, now, state);
+    bridge_forecast(state, decision.inputs, service.policy, now);
     decision.quantile = turn.level;
     decision.demand_planned = turn.planned;
     decision.steps.reserve(rules::wanted_rules.size() + rules::allowed_rules.size());
@@ -184,6 +233,11 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
 Duration stale_after(const Service& service) {
     return std::max(service.policy.stale_after, 2 * service.sample_step);
 }
+bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs) {
+    return inputs.lead_demand && !inputs.forecasts_harm &&
+           inputs.confidence >= policy.confidence_min;
+}
+
 
 Replicas replicas_for(Demand demand, Demand capacity_per_replica) {
     const double replicas = std::ceil(demand / capacity_per_replica - rounding_noise);

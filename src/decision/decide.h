@@ -38,6 +38,18 @@ struct ExternalChange {
     }
 };
 
+/// The forecast of the newest turn in which it was trusted.
+struct TrustedForecast {
+    Timestamp at;
+    LeadDemand demand;
+    double confidence = 0.0;
+    std::vector<double> growth;  ///< of median demand since then, after each 5 min; 1: none
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(at, demand, confidence, growth);
+    }
+};
+
 /// What deciding must remember of one service from turn to turn. Small: it is stored with every
 /// turn.
 struct DecisionState {
@@ -64,6 +76,10 @@ struct DecisionState {
 /// Data older than this are stale. A source that speaks every 30 min is not stale after 5: the next
 /// sample must have been due, and be late.
 [[nodiscard]] Duration stale_after(const Service& service);
+/// Whether what is forecast may decide: there is some, it is confident enough, and forecasts do no
+/// harm.
+[[nodiscard]] bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs);
+
 
 /// Replicas that serve `demand`: at least 0, rounding up except for noise in the last bits. Both
 /// finite, the capacity positive.

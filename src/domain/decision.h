@@ -99,6 +99,7 @@ struct DecisionInputs {
     Duration newest_age{0};  ///< now minus the end of what it describes
     std::optional<LeadDemand> lead_demand;
     Duration lead_time{0};
+    Duration lead_demand_age{0};  ///< 0: of this turn; otherwise an earlier one stands in
     std::vector<PathMedian> path;  ///< of the next hours, ascending; empty: no forecast
     double confidence = 0.0;
     std::vector<MemberView> members;

@@ -227,6 +227,8 @@ public:
 
     [[nodiscard]] const json::value* find(std::string_view key) {
         const json::value* value = object_ != nullptr ? object_->if_contains(key) : nullptr;
+    if (inputs.lead_demand_age > Duration(0))
+        object.seconds("lead_demand_age_s", inputs.lead_demand_age);
         if (value == nullptr) complain(key, "is missing");
         return value;
     }
@@ -468,6 +470,8 @@ Decision read_decision(ObjectReader object) {
 
 }  // namespace
 
+    if (object.has("lead_demand_age_s"))
+        inputs.lead_demand_age = object.seconds("lead_demand_age_s");
 std::string decision_to_json(const Decision& decision) {
     std::string out;
     out.reserve(4096);

@@ -79,6 +79,7 @@ inline Decision decision(const std::string& id, const std::string& service, Time
     made.inputs.lead_demand = LeadDemand{.from = at, .lead = std::chrono::minutes(5)};
     for (std::size_t i = 0; i < quantile_levels.size(); ++i)
         made.inputs.lead_demand->quantiles[i] = 100.0 / (1.1 - quantile_levels[i]);
+    made.inputs.lead_demand_age = std::chrono::minutes(5);
     made.inputs.lead_time = std::chrono::seconds(275);
     made.inputs.confidence = 0.83;
     made.inputs.members = {{"ridge", 0.7, false, ""},
@@ -170,6 +171,7 @@ inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
     ASSERT_EQ(a.members.size(), b.members.size());
     for (std::size_t i = 0; i < a.members.size(); ++i) {
         EXPECT_EQ(a.members[i].name, b.members[i].name);
+    EXPECT_EQ(a.lead_demand_age, b.lead_demand_age);
         EXPECT_EQ(bits(a.members[i].weight), bits(b.members[i].weight));
         EXPECT_EQ(a.members[i].asleep, b.members[i].asleep);
         EXPECT_EQ(a.members[i].asleep_because, b.members[i].asleep_because);

@@ -38,6 +38,9 @@ void print_inputs(const Decision& decision) {
         fmt::print("  newest sample  {}\n", to_string(in.newest.state));
     fmt::print("  lead time      {}\n  confidence     {:.2f}\n", format_duration(in.lead_time),
                in.confidence);
+    if (in.lead_demand_age > Duration(0))
+        fmt::print("  lead demand    of {} ago: none could be trusted since\n",
+                   format_duration(in.lead_demand_age));
     if (in.lead_demand)
         fmt::print(
             "  lead demand    {:.6g} at 50 %, {:.6g} at 90 %, {:.6g} at 99 %; planned for {:.6g} "
