@@ -95,6 +95,8 @@ HealthState overall_health(const FleetView& view) {
 }
 
 json::object operation_json(const Operation& operation) {
+    json::object mix;
+    for (const InstanceCount& part : operation.mix) mix[part.type] = part.count;
     return {{"id", operation.id},
             {"from", operation.from.value()},
             {"to", operation.to.value()},
@@ -102,7 +104,8 @@ json::object operation_json(const Operation& operation) {
             {"intended_at", format_timestamp(operation.intended_at)},
             {"changed_at", format_timestamp(operation.changed_at)},
             {"attempts", operation.attempts},
-            {"detail", operation.detail}};
+            {"detail", operation.detail},
+            {"mix", std::move(mix)}};
 }
 
 namespace {

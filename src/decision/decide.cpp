@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "decision/explain.h"
+#include "decision/mix.h"
 #include "decision/mode.h"
 #include "decision/price.h"
 #include "decision/rules/rules.h"
@@ -17,10 +18,10 @@ namespace forescale {
 namespace {
 
 constexpr double rounding_noise = 1e-9;  // 3.0000000001 replicas are 3
-
 constexpr Duration bridge_step = std::chrono::minutes(5);
 const Duration bridged_max =
     std::chrono::minutes(getenv("MIX_BRIDGE") ? atoi(getenv("MIX_BRIDGE")) : 30);
+
 bool usable(const LeadDemand& demand) {
     return std::ranges::all_of(demand.quantiles, [](double value) { return std::isfinite(value); });
 }
@@ -150,7 +151,6 @@ void prepare(DecisionState& state, const Service& service, const DecisionInputs&
     forget_before(state.changes, now - longest_period(policy, inputs));
 }
 
-void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
 /// Median demand at the last point of the path that is not after `at`; 0 where there is none.
 double median_by(const std::vector<PathMedian>& path, Timestamp at) {
     const auto after = std::ranges::upper_bound(path, at, {}, &PathMedian::target);
@@ -197,6 +197,7 @@ void bridge_forecast(DecisionState& state, DecisionInputs& inputs, const Scaling
     inputs.lead_demand_age = age;
 }
 
+void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
     if (desired == current) return;
     state.changes.push_back({now, current, desired});
     state.last_change = now;
@@ -214,8 +215,8 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.at = now;
     decision.inputs = std::move(inputs);
     prepare(state, service, decision.inputs, now);
-    const Turn turn = make_turn(service, decision.inputs, now, state);
     bridge_forecast(state, decision.inputs, service.policy, now);
+    const Turn turn = make_turn(service, decision.inputs, now, state);
     decision.quantile = turn.level;
     decision.demand_planned = turn.planned;
     decision.steps.reserve(rules::wanted_rules.size() + rules::allowed_rules.size());
@@ -225,19 +226,21 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     ask_mode(turn, decision);
     state.recommendations.push_back({now, wanted});
     if (decision.acts) remember_change(state, turn.current, decision.desired, now);
+    decision.mix = mix_of(turn, decision.desired);
+    if (decision.mix) state.mix = decision.mix->counts();
     decision.sentence = sentence_of(turn, decision, decision.steps[decisive]);
     decision.why_not_fewer = why_not_fewer(turn, decision, decision.steps[decisive]);
     return decision;
 }
 
-Duration stale_after(const Service& service) {
-    return std::max(service.policy.stale_after, 2 * service.sample_step);
-}
 bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs) {
     return inputs.lead_demand && !inputs.forecasts_harm &&
            inputs.confidence >= policy.confidence_min;
 }
 
+Duration stale_after(const Service& service) {
+    return std::max(service.policy.stale_after, 2 * service.sample_step);
+}
 
 Replicas replicas_for(Demand demand, Demand capacity_per_replica) {
     const double replicas = std::ceil(demand / capacity_per_replica - rounding_noise);

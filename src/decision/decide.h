@@ -60,9 +60,12 @@ struct DecisionState {
     std::optional<AskedSize> asked;               ///< the size that should be there
     std::deque<ExternalChange> external_changes;  ///< of the last day, newest last, 16 at most
 
+    std::optional<TrustedForecast> trusted;  ///< nothing: none that could still stand in
+    std::vector<InstanceCount> mix;          ///< decided last; empty: none
+
     template <class Archive>
     void fields(Archive& archive) {
-        archive(recommendations, changes, last_change, asked, external_changes);
+        archive(recommendations, changes, last_change, asked, external_changes, trusted, mix);
     }
 };
 
@@ -73,13 +76,13 @@ struct DecisionState {
 [[nodiscard]] Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
                               DecisionState& state);
 
-/// Data older than this are stale. A source that speaks every 30 min is not stale after 5: the next
-/// sample must have been due, and be late.
-[[nodiscard]] Duration stale_after(const Service& service);
 /// Whether what is forecast may decide: there is some, it is confident enough, and forecasts do no
 /// harm.
 [[nodiscard]] bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs);
 
+/// Data older than this are stale. A source that speaks every 30 min is not stale after 5: the next
+/// sample must have been due, and be late.
+[[nodiscard]] Duration stale_after(const Service& service);
 
 /// Replicas that serve `demand`: at least 0, rounding up except for noise in the last bits. Both
 /// finite, the capacity positive.

@@ -50,6 +50,17 @@ void print_inputs(const Decision& decision) {
             decision.quantile * 100);
 }
 
+void print_mix(const InstanceMix& mix) {
+    fmt::print(
+        "\nInstances: {:.6g} an hour, capacity of {:.6g} replicas; {:.3g} % of it spot, the loss "
+        "of "
+        "which is expected to cost {:.3g} an hour\n",
+        mix.price_hour, mix.replicas, mix.spot_share * 100.0, mix.risk_hour);
+    for (const MixPart& part : mix.parts)
+        fmt::print("  {:<18} {:>4} of {:.6g} replicas at {:.6g} an hour each{}\n", part.type,
+                   part.count, part.weight, part.price_hour, part.spot ? ", spot" : "");
+}
+
 /// Where the planned demand lies between what some sizes serve: one row per size, a bar as long as
 /// its capacity.
 void print_chart(const Decision& decision) {
@@ -84,6 +95,7 @@ void print_text(const Decision& decision) {
     for (const auto& member : decision.inputs.members)
         fmt::print("  {:<18} {:>5.1f} % {}\n", member.name, member.weight * 100,
                    member.asleep ? "asleep: " + member.asleep_because : "");
+    if (decision.mix) print_mix(*decision.mix);
     print_chart(decision);
 }
 
