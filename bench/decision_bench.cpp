@@ -6,8 +6,9 @@ namespace {
 
 /// A service in the middle of its day: the size changes every few turns, and the memory of the
 /// windows is full.
-void decide_one(benchmark::State& state) {
+void decide_one(benchmark::State& state, const std::vector<InstanceType>& types) {
     Service service;
+    service.policy.instance_types = types;
     service.id = ServiceId("shop");
     service.capacity_per_replica = Demand(50.0);
     DecisionInputs inputs;
@@ -33,7 +34,21 @@ void decide_one(benchmark::State& state) {
         benchmark::DoNotOptimize(decision.desired);
     });
 }
-BENCHMARK(decide_one)->Name("decide");
+BENCHMARK_CAPTURE(decide_one, replicas, {})->Name("decide");
+
+const std::vector<InstanceType> four_types{{.name = "small", .weight = 1.0, .price_hour = 1.0},
+                                           {.name = "large", .weight = 4.0, .price_hour = 3.6},
+                                           {.name = "small-spot",
+                                            .weight = 1.0,
+                                            .price_hour = 0.35,
+                                            .spot = true,
+                                            .interruptions_per_hour = 0.02},
+                                           {.name = "half-spot",
+                                            .weight = 0.5,
+                                            .price_hour = 0.2,
+                                            .spot = true,
+                                            .interruptions_per_hour = 0.01}};
+BENCHMARK_CAPTURE(decide_one, types, four_types)->Name("decide_with_types");
 
 }  // namespace
 }  // namespace forescale

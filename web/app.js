@@ -456,12 +456,22 @@ function leadDemandOf(record) {
   ]);
 }
 
+function mixOf(mix) {
+  const rows = mix.parts.map((part) => el("tr", {}, el("td", { class: "rule" }, part.type), el("td", { class: "num" }, String(part.count)),
+    el("td", {}, `${shortNumber(part.weight)} replicas, ${shortNumber(part.price_hour)} an hour each${part.spot ? ", spot" : ""}`)));
+  const spot = mix.spot_share > 0
+    ? ` ${percent(mix.spot_share)} of the capacity is spot; losing a pool is expected to cost ${shortNumber(mix.risk_hour)} an hour.` : "";
+  return el("div", {}, el("h3", {}, "Instances to run on"), table(["Type", "Count", "One of them"], rows),
+    el("p", { class: "quiet" }, `${shortNumber(mix.price_hour)} an hour for all.${spot}`));
+}
+
 function explanation(record) {
   return el("div", { class: "why" },
     el("div", {}, el("h3", {}, "Why not one fewer"), el("p", {}, record.why_not_fewer || "–")),
     el("div", { class: "columns" },
       el("div", {}, el("h3", {}, "What it knew"), inputsOf(record)),
       el("div", {}, el("h3", {}, "Largest demand until new replicas are ready"), leadDemandOf(record))),
+    record.mix ? mixOf(record.mix) : null,
     el("div", {}, el("h3", {}, "Rules, in order"), table(["Rule", "Replicas", "Because"], record.steps.map(ruleRow))),
     el("div", {}, el("h3", {}, "Forecast members"), record.inputs.members.length
       ? table(["Member", "Weight", ""], record.inputs.members.map(memberRow)) : el("p", { class: "quiet" }, "No forecast yet.")),

@@ -85,10 +85,7 @@ std::string_view driver_of(const ServiceView& view) {
         case Ground::forecast:
             break;
     }
-    const auto& inputs = view.decision->inputs;
-    const bool trusted =
-        inputs.lead_demand && inputs.confidence >= view.service.policy.confidence_min;
-    return trusted ? "forecast" : "reactive";
+    return trusts_forecast(view.service.policy, view.decision->inputs) ? "forecast" : "reactive";
 }
 
 HealthState overall_health(const FleetView& view) {
@@ -98,6 +95,8 @@ HealthState overall_health(const FleetView& view) {
 }
 
 json::object operation_json(const Operation& operation) {
+    json::object mix;
+    for (const InstanceCount& part : operation.mix) mix[part.type] = part.count;
     return {{"id", operation.id},
             {"from", operation.from.value()},
             {"to", operation.to.value()},
@@ -105,7 +104,8 @@ json::object operation_json(const Operation& operation) {
             {"intended_at", format_timestamp(operation.intended_at)},
             {"changed_at", format_timestamp(operation.changed_at)},
             {"attempts", operation.attempts},
-            {"detail", operation.detail}};
+            {"detail", operation.detail},
+            {"mix", std::move(mix)}};
 }
 
 namespace {

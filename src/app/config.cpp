@@ -275,6 +275,15 @@ void PolicyConfig::describe(config::Fields& f) {
     f.field("replicas_max", replicas_max,
             {.unit = "replicas", .min = 1, .max = 100000, .help = "Never more than this"});
     f.section("cost", cost, "What capacity, unserved demand and changes cost");
+    f.list("instance_types", instance_types,
+           "What replicas run on, where there is a choice: the cheapest mix that is safe enough "
+           "is part of every decision; prices are in cost.currency, and that of a replica on the "
+           "cheapest of them takes the place of cost.replica_hour");
+    f.field("spot_share_max", spot_share_max,
+            {.min = 0,
+             .max = 1,
+             .help = "Of the capacity, at most so much on spot instances; less where what they "
+                     "save is less than what losing them is expected to cost"});
     f.field("quantile", quantile,
             {.min = level_least,
              .max = level_most,
@@ -438,6 +447,9 @@ Result<Service> ServiceConfig::service() const {
     TRY(out.callers, callers_of(*this));
     out.callers_bound = parsed_bound(callers_bound);
     if (auto done = policy.constraints.into(out.policy, out.zone); !done)
+        return fail(done.error().code, "service {}: {}", name, done.error().message);
+    if (auto done = put_instance_types(policy.instance_types, policy.spot_share_max, out.policy);
+        !done)
         return fail(done.error().code, "service {}: {}", name, done.error().message);
     return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "api/server.h"
 #include "app/constraints_config.h"
+#include "app/instance_config.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "domain/service.h"
@@ -126,6 +127,8 @@ struct PolicyConfig {
     std::int64_t replicas_min = ScalingPolicy{}.replicas_min.value();
     std::int64_t replicas_max = ScalingPolicy{}.replicas_max.value();
     CostConfig cost;
+    std::vector<InstanceTypeConfig> instance_types;
+    double spot_share_max = ScalingPolicy{}.spot_share_max;
     double quantile = ScalingPolicy{}.quantile;
     double headroom = ScalingPolicy{}.headroom;
     double target_utilization = ScalingPolicy{}.target_utilization;
@@ -138,7 +141,7 @@ struct PolicyConfig {
     BehaviorConfig behavior;
     ConstraintsConfig constraints;
     void describe(config::Fields& f);
-    /// All but the constraints.
+    /// All but the instance types and the constraints.
     [[nodiscard]] ScalingPolicy scaling() const;
 };
 

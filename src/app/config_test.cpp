@@ -84,6 +84,13 @@ TEST(Options, WhatNoServiceCanHaveIsRefusedWhereItStands) {
         {"services:\n  - name: shop\n    policy:\n      flap_budget: {changes_per_day: -1}\n",
          "changes_per_day"},
         {"fleet:\n  removal_max: 0\n", "removal_max"},
+        {"services:\n  - name: shop\n    policy:\n      spot_share_max: 1.5\n", "spot_share_max"},
+        {"services:\n  - name: shop\n    policy:\n      instance_types: [{name: a, weight: 0}]\n",
+         "weight"},
+        {"services:\n  - name: shop\n    policy:\n      instance_types: [{name: a, price_hour: "
+         "-1}]\n",
+         "price_hour"},
+        {"services:\n  - name: shop\n    policy:\n      instance_types: [{weight: 2}]\n", "name"},
         {"services:\n  - name: shop\n    policy:\n      schedule:\n        - days: [Funday]\n",
          "days"},
         {"services:\n  - name: shop\n    policy:\n      freezes:\n        - {name: x, from: "
@@ -177,6 +184,46 @@ TEST(CrossCheck, AMaximumThatYieldsNeedsAHardOne) {
                 ElementsAre(AllOf(HasSubstr("replicas_hard_max"), HasSubstr("replicas_max 50"))));
     constraints(app).at_max.replicas_hard_max = 80;
     EXPECT_THAT(cross_check(app), IsEmpty());
+}
+
+TEST(CrossCheck, InstanceTypesThatDoNotFitTogether) {
+    AppConfig app = sound();
+    const auto type = [](const std::string& name, bool spot, double interruptions) {
+        InstanceTypeConfig out;
+        out.name = name;
+        out.price_hour = 0.2;
+        out.spot = spot;
+        out.interruptions_per_hour = interruptions;
+        return out;
+    };
+    policy(app).instance_types = {type("a", false, 0.0), type("s", true, 0.1)};
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    policy(app).instance_types = {type("a", false, 0.0), type("a", true, 0.1)};
+    EXPECT_THAT(cross_check(app),
+                ElementsAre(AllOf(HasSubstr("service shop"), HasSubstr("'a' is named twice"))));
+    policy(app).instance_types = {type("a", false, 0.1)};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("is not spot")));
+    policy(app).instance_types = {type("s", true, 0.1)};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("all are spot")));
+    policy(app).spot_share_max = 1.0;
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    policy(app).instance_types[0].max = 10;
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("capacity of 10 replicas")));
+}
+
+TEST(Service, TheCheapestInstanceTypePricesItsReplicas) {
+    AppConfig app = sound();
+    InstanceTypeConfig large;
+    large.name = "large";
+    large.weight = 4.0;
+    large.price_hour = 0.8;
+    policy(app).instance_types = {large};
+    policy(app).cost.replica_hour = 7.0;
+    const auto service = app.services[0].service();
+    ASSERT_TRUE(service) << service.error().message;
+    EXPECT_DOUBLE_EQ(service->policy.prices.replica_hour, 0.2);
+    ASSERT_EQ(service->policy.instance_types.size(), 1U);
+    EXPECT_EQ(service->policy.instance_types[0].name, "large");
 }
 
 TEST(CrossCheck, ServicesThatCallEachOtherInACircle) {

@@ -58,8 +58,8 @@ void AccuracyGate::decide(const Service& service, const DecisionInputs& inputs, 
     reacting_.decide(service, without_forecast(inputs), now);
 }
 
-void AccuracyGate::observe(const Service& service, const Window& window,
-                           std::optional<double> served_max) {
+void AccuracyGate::observe(const Service& service, const Measured& measured) {
+    const Window& window = measured.window;
     const Timestamp block = floor_to(window.start, block_of(service));
     if (block != hour_) {
         if (2 * hour_covered_ >= block_of(service)) close_hour();
@@ -67,12 +67,12 @@ void AccuracyGate::observe(const Service& service, const Window& window,
         hour_forecasting_ = hour_reacting_ = 0.0;
         hour_covered_ = Duration(0);
     }
-    if (!believes(window, served_max)) return;
+    if (!believes(measured)) return;
     // More than replicas_max nobody could have served.
     const Demand one = service.capacity_per_replica;
     const double demand =
         std::clamp(window.mean(), 0.0, service.policy.replicas_max.value() * one.value());
-    const CapacityPrices prices = prices_at(planned_level(service.policy, one));
+    const CapacityPrices prices = capacity_prices(service.policy, one);
     const auto forecasting = forecasting_.cost(window, demand, one, prices);
     const auto reacting = reacting_.cost(window, demand, one, prices);
     if (!forecasting || !reacting) return;
@@ -81,10 +81,11 @@ void AccuracyGate::observe(const Service& service, const Window& window,
     hour_covered_ += window.width;
 }
 
-bool AccuracyGate::believes(const Window& window, std::optional<double> served_max) {
-    if (!window.present() || !std::isfinite(window.mean())) return false;
-    if (!served_max || !(*served_max > 0.0)) return true;
-    return !served_bound_.clips(window.mean(), *served_max);
+bool AccuracyGate::believes(const Measured& measured) {
+    const Window& window = measured.window;
+    if (!measured.is_confirmed || !window.present() || !std::isfinite(window.mean())) return false;
+    if (!measured.served_max || !(*measured.served_max > 0.0)) return true;
+    return !served_bound_.clips(window.mean(), *measured.served_max);
 }
 
 double AccuracyGate::cost_ratio() const {

@@ -45,10 +45,16 @@ public:
     /// Plays both fleets on; ignored within the service's finest step of the last time. `inputs`
     /// are those of the service's own decision.
     void decide(const Service& service, const DecisionInputs& inputs, Timestamp now);
-    /// The demand of one of the service's finest windows. `served_max`: what could be served in it,
-    /// where that is known: demand that stood at it is not what was wanted, and teaches nothing,
-    /// unless demand has been seen to go beyond what could be served.
-    void observe(const Service& service, const Window& window, std::optional<double> served_max);
+    /// What was measured of demand in a window.
+    struct Measured {
+        Window window;                     ///< one of the service's finest
+        std::optional<double> served_max;  ///< what could be served in it, where that is known
+        bool is_confirmed = true;          ///< false: too large to be believed yet
+    };
+    /// Demand that is not confirmed teaches nothing, least of all that it has no bound. Neither
+    /// does demand that stood at what could be served, which is not what was wanted, unless it has
+    /// been seen to go beyond that.
+    void observe(const Service& service, const Measured& measured);
 
     [[nodiscard]] bool forecasts_harm() const { return harm_; }
     [[nodiscard]] std::optional<Timestamp> since() const { return since_; }
@@ -68,7 +74,7 @@ public:
     }
 
 private:
-    [[nodiscard]] bool believes(const Window& window, std::optional<double> served_max);
+    [[nodiscard]] bool believes(const Measured& measured);
     void close_hour();
     void change_mind(Timestamp now);
 

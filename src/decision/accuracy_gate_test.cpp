@@ -2,6 +2,7 @@
 
 #include "base/archive.h"
 #include "base/rng.h"
+#include "decision/price.h"
 
 #include <cmath>
 #include <numbers>
@@ -70,7 +71,7 @@ private:
         const double demand = level(now_) * (1.0 + 0.05 * normal());
         const Window window = window_of(now_, demand);
         now_ += step;
-        gate_.observe(service_, window, std::nullopt);
+        gate_.observe(service_, {.window = window, .served_max = std::nullopt});
         DecisionInputs inputs;
         inputs.capacity.ready = Replicas(20);
         inputs.newest = {.at = now_ - step, .value = demand};
@@ -144,10 +145,44 @@ TEST(AccuracyGate, DemandThatStoodAtWhatCouldBeServedTeachesNothing) {
     inputs.capacity_per_replica = service.capacity_per_replica;
     inputs.newest = {.at = begin, .value = 100.0};
     gate.decide(service, inputs, begin);
-    for (int i = 0; i < 36; ++i) gate.observe(service, window_of(begin + i * step, 198.0), 200.0);
+    const auto observe = [&](int from, int to, double demand) {
+        for (int i = from; i < to; ++i)
+            gate.observe(service,
+                         {.window = window_of(begin + i * step, demand), .served_max = 200.0});
+    };
+    observe(0, 36, 198.0);
     EXPECT_EQ(gate.hours(), 0);
-    for (int i = 36; i < 72; ++i) gate.observe(service, window_of(begin + i * step, 100.0), 200.0);
+    observe(36, 72, 100.0);
     EXPECT_GT(gate.hours(), 0);
+}
+
+TEST(AccuracyGate, DemandThatIsNotConfirmedDoesNotShowThatThereIsNoBound) {
+    const Service service = shop();
+    AccuracyGate gate;
+    DecisionInputs inputs;
+    inputs.capacity.ready = Replicas(10);
+    inputs.capacity_per_replica = service.capacity_per_replica;
+    inputs.newest = {.at = begin, .value = 100.0};
+    gate.decide(service, inputs, begin);
+    gate.observe(service,
+                 {.window = window_of(begin, 1e6), .served_max = 200.0, .is_confirmed = false});
+    for (int i = 1; i < 36; ++i)
+        gate.observe(service, {.window = window_of(begin + i * step, 198.0), .served_max = 200.0});
+    EXPECT_EQ(gate.hours(), 0) << "demand at its bound teaches nothing, and the bound is there";
+}
+
+TEST(CapacityPrices, AreThoseAtWhichThePlannedLevelPays) {
+    ScalingPolicy policy;
+    policy.prices.change_replica_hours = 0.5;
+    for (const double level : {0.2, 0.9, 0.999999}) {
+        policy.quantile = level;
+        const CapacityPrices prices = capacity_prices(policy, Demand(20.0));
+        EXPECT_NEAR(prices.unserved_replica_hour * (1.0 - level), prices.replica_hour, 1e-9);
+        EXPECT_NEAR(prices.unserved_replica_hour,
+                    implied_unserved_price(policy.prices, level, Demand(20.0)) * 20.0 * 3600.0,
+                    1e-6 * prices.unserved_replica_hour);
+        EXPECT_EQ(prices.change, 0.5);
+    }
 }
 
 TEST(ShadowFleet, PaysFromAskingAndServesAfterTheLeadTime) {
@@ -169,8 +204,35 @@ TEST(ShadowFleet, PaysFromAskingAndServesAfterTheLeadTime) {
     fleet.decide(service, inputs, begin + minutes(10));
     EXPECT_EQ(fleet.ready(), Replicas(20));
     EXPECT_NEAR(*fleet.cost(third, 400.0, Demand(20.0), prices), 20.0 / 12.0, 1e-9);
+    const CapacityPrices with_changes{
+        .replica_hour = 1.0, .unserved_replica_hour = 6.0, .change = 0.5};
+    EXPECT_NEAR(*fleet.cost(third, 400.0, Demand(20.0), with_changes), 20.0 / 12.0, 1e-9)
+        << "the change was asked for before";
     const Window before = window_of(begin - step, 400.0);
     EXPECT_FALSE(ShadowFleet().cost(before, 400.0, Demand(20.0), prices));
+}
+
+TEST(ShadowFleet, PaysForEachChangeInTheWindowInWhichItIsAskedFor) {
+    Service service = shop();
+    service.policy.target_utilization = 1.0;
+    service.policy.scale_down.stabilization_window = Duration(0);
+    ShadowFleet fleet;
+    DecisionInputs inputs;
+    inputs.capacity.ready = Replicas(10);
+    inputs.capacity_per_replica = service.capacity_per_replica;
+    const CapacityPrices prices{.replica_hour = 1.0, .unserved_replica_hour = 6.0, .change = 100.0};
+    for (int i = 0; i < 4; ++i) {
+        inputs.newest = {.at = begin + (i - 1) * step, .value = i == 2 ? 200.0 : 100.0};
+        fleet.decide(service, inputs, begin + i * step);
+    }
+    const auto changes = [&](int i) {
+        const auto cost = fleet.cost(window_of(begin + i * step, 100.0), 0.0, Demand(20.0), prices);
+        return static_cast<int>(*cost / prices.change);
+    };
+    EXPECT_EQ(changes(0), 1);
+    EXPECT_EQ(changes(1), 0);
+    EXPECT_EQ(changes(2), 1);
+    EXPECT_EQ(changes(3), 1);
 }
 
 }  // namespace

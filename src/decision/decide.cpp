@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "decision/explain.h"
+#include "decision/mix.h"
 #include "decision/mode.h"
 #include "decision/price.h"
 #include "decision/rules/rules.h"
@@ -17,6 +18,9 @@ namespace forescale {
 namespace {
 
 constexpr double rounding_noise = 1e-9;  // 3.0000000001 replicas are 3
+constexpr Duration bridge_step = std::chrono::minutes(5);
+const Duration bridged_max =
+    std::chrono::minutes(getenv("MIX_BRIDGE") ? atoi(getenv("MIX_BRIDGE")) : 30);
 
 bool usable(const LeadDemand& demand) {
     return std::ranges::all_of(demand.quantiles, [](double value) { return std::isfinite(value); });
@@ -46,8 +50,7 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
               .state = state,
               .current = inputs.capacity.total()};
     turn.fresh = is_fresh(service, inputs);
-    turn.trusted = inputs.lead_demand && !inputs.forecasts_harm &&
-                   inputs.confidence >= service.policy.confidence_min;
+    turn.trusted = trusts_forecast(service.policy, inputs);
     if (turn.fresh)
         turn.floor = replicas_for(Demand(inputs.newest.value), inputs.capacity_per_replica);
     turn.level = planned_level(service.policy, inputs.capacity_per_replica);
@@ -109,11 +112,13 @@ void forget_before(Items& items, Timestamp oldest) {
 }
 
 /// A change that the target does not show was refused or failed: it must not use up a rate policy.
-void drop_change_not_made(DecisionState& state, Replicas current) {
-    if (state.changes.empty() || state.changes.back().from != current ||
-        state.changes.back().to == current)
-        return;
-    state.changes.pop_back();
+/// One that it shows a part of was rolled back so far: what is left of it counts.
+void amend_newest_change(DecisionState& state, Replicas current) {
+    if (state.changes.empty()) return;
+    SizeChange& newest = state.changes.back();
+    const auto [least, most] = std::minmax(newest.from, newest.to);
+    if (least < current && current < most) newest.to = current;
+    if (newest.from == current && newest.to != current) state.changes.pop_back();
 }
 
 /// What this program asked for last is what should be there; another size is the work of somebody
@@ -138,7 +143,7 @@ void prepare(DecisionState& state, const Service& service, const DecisionInputs&
     const ScalingPolicy& policy = service.policy;
     const Replicas current = inputs.capacity.total();
     watch_size(state, inputs, now);
-    drop_change_not_made(state, current);
+    amend_newest_change(state, current);
     const Duration window =
         std::max(policy.scale_up.stabilization_window, policy.scale_down.stabilization_window);
     // As after a restart of the HPA controller: the size that was found counts as recommended, so
@@ -149,6 +154,52 @@ void prepare(DecisionState& state, const Service& service, const DecisionInputs&
     forget_before(state.recommendations, now - window);
     if (was_away) state.recommendations.push_back({now, current});
     forget_before(state.changes, now - longest_period(policy, inputs));
+}
+
+/// Median demand at the last point of the path that is not after `at`; 0 where there is none.
+double median_by(const std::vector<PathMedian>& path, Timestamp at) {
+    const auto after = std::ranges::upper_bound(path, at, {}, &PathMedian::target);
+    return after == path.begin() ? 0.0 : std::prev(after)->demand;
+}
+
+/// How far the median a lead time ahead will have grown after each step, as far as a forecast is
+/// bridged.
+std::vector<double> growth_of(const DecisionInputs& inputs, Timestamp now) {
+    std::vector<double> growth;
+    const Timestamp ahead = now + inputs.lead_time;
+    const double before = median_by(inputs.path, ahead);
+    if (!(before > 0.0)) return growth;
+    for (Duration after = bridge_step; after <= bridged_max; after += bridge_step)
+        growth.push_back(median_by(inputs.path, ahead + after) / before);
+    return growth;
+}
+
+/// That demand, had it grown as was said. What was said to fall is not counted on.
+LeadDemand grown(const TrustedForecast& trusted, Duration age) {
+    LeadDemand demand = trusted.demand;
+    const auto steps = static_cast<std::size_t>((age + bridge_step - Duration(1)) / bridge_step);
+    if (getenv("MIX_NOGROW") || steps == 0 || steps > trusted.growth.size()) return demand;
+    const double factor = std::max(trusted.growth[steps - 1], 1.0);
+    for (double& quantile : demand.quantiles) quantile *= factor;
+    return demand;
+}
+
+/// Reacting asks for another size than forecasting, and going there and back costs two changes: a
+/// forecast that fails, or is not trusted, for a moment has the newest one that was stand in for it
+/// while that is young. One that does harm has not.
+void bridge_forecast(DecisionState& state, DecisionInputs& inputs, const ScalingPolicy& policy,
+                     Timestamp now) {
+    if (trusts_forecast(policy, inputs)) {
+        state.trusted = {now, *inputs.lead_demand, inputs.confidence, growth_of(inputs, now)};
+        return;
+    }
+    if (!state.trusted) return;
+    const Duration age = now - state.trusted->at;
+    if (inputs.forecasts_harm || age > std::min(bridged_max, policy.forecast_fallback_max))
+        return state.trusted.reset();
+    inputs.lead_demand = grown(*state.trusted, age);
+    inputs.confidence = state.trusted->confidence;
+    inputs.lead_demand_age = age;
 }
 
 void remember_change(DecisionState& state, Replicas current, Replicas desired, Timestamp now) {
@@ -170,6 +221,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.at = now;
     decision.inputs = std::move(inputs);
     prepare(state, service, decision.inputs, now);
+    bridge_forecast(state, decision.inputs, service.policy, now);
     const Turn turn = make_turn(service, decision.inputs, now, state);
     decision.quantile = turn.level;
     decision.demand_planned = turn.planned;
@@ -180,9 +232,16 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     ask_mode(turn, decision);
     state.recommendations.push_back({now, wanted});
     if (decision.acts) remember_change(state, turn.current, decision.desired, now);
+    decision.mix = mix_of(turn, decision.desired);
+    if (decision.mix) state.mix = decision.mix->counts();
     decision.sentence = sentence_of(turn, decision, decision.steps[decisive]);
     decision.why_not_fewer = why_not_fewer(turn, decision, decision.steps[decisive]);
     return decision;
+}
+
+bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs) {
+    return inputs.lead_demand && !inputs.forecasts_harm &&
+           inputs.confidence >= policy.confidence_min;
 }
 
 Duration stale_after(const Service& service) {

@@ -38,6 +38,18 @@ struct ExternalChange {
     }
 };
 
+/// The forecast of the newest turn in which it was trusted.
+struct TrustedForecast {
+    Timestamp at;
+    LeadDemand demand;
+    double confidence = 0.0;
+    std::vector<double> growth;  ///< of median demand since then, after each 5 min; 1: none
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(at, demand, confidence, growth);
+    }
+};
+
 /// What deciding must remember of one service from turn to turn. Small: it is stored with every
 /// turn.
 struct DecisionState {
@@ -48,9 +60,12 @@ struct DecisionState {
     std::optional<AskedSize> asked;               ///< the size that should be there
     std::deque<ExternalChange> external_changes;  ///< of the last day, newest last, 16 at most
 
+    std::optional<TrustedForecast> trusted;  ///< nothing: none that could still stand in
+    std::vector<InstanceCount> mix;          ///< decided last; empty: none
+
     template <class Archive>
     void fields(Archive& archive) {
-        archive(recommendations, changes, last_change, asked, external_changes);
+        archive(recommendations, changes, last_change, asked, external_changes, trusted, mix);
     }
 };
 
@@ -60,6 +75,10 @@ struct DecisionState {
 /// `inputs.capacity` does not show in the next turn counts as not made.
 [[nodiscard]] Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
                               DecisionState& state);
+
+/// Whether what is forecast may decide: there is some, it is confident enough, and forecasts do no
+/// harm.
+[[nodiscard]] bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs);
 
 /// Data older than this are stale. A source that speaks every 30 min is not stale after 5: the next
 /// sample must have been due, and be late.

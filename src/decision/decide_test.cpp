@@ -53,6 +53,65 @@ TEST(Decide, SaysInOneSentenceWhatItDoesAndWhy) {
     EXPECT_TRUE(decision.changes());
 }
 
+DecisionInputs without_forecast(DecisionInputs in) {
+    in.lead_demand.reset();
+    in.path.clear();
+    in.confidence = 0.0;
+    return in;
+}
+
+TEST(Decide, AForecastThatFailsForAMomentStandsIn) {
+    using std::chrono::minutes;
+    DecisionState state;
+    Service service = shop();
+    service.policy.quantile = 0.7;
+    const Decision first = decide(service, inputs(8, 100), noon, state);
+    EXPECT_EQ(first.desired, Replicas(8));
+    const auto failing = [&](Duration age) {
+        DecisionInputs in = without_forecast(inputs(8, 100));
+        in.newest.at = noon + age;
+        return decide(service, in, noon + age, state);
+    };
+    for (const minutes age : {minutes(5), minutes(15)}) {
+        const Decision bridged = failing(age);
+        EXPECT_EQ(bridged.desired, Replicas(8));
+        EXPECT_EQ(ground_of(bridged.reason), Ground::forecast);
+        EXPECT_EQ(bridged.inputs.lead_demand_age, age);
+        EXPECT_NE(bridged.sentence.find("by the forecast of"), std::string::npos);
+    }
+    const Decision old = failing(minutes(16));
+    EXPECT_EQ(ground_of(old.reason), Ground::reactive) << "it is too old";
+    EXPECT_FALSE(old.inputs.lead_demand);
+    EXPECT_EQ(ground_of(failing(minutes(17)).reason), Ground::reactive);
+}
+
+TEST(Decide, AForecastThatIsNotConfidentEnoughIsNoReasonToFlip) {
+    DecisionState state;
+    const Service service = shop();
+    int grounds = 0;
+    std::optional<Ground> before;
+    for (int turn = 0; turn < 100; ++turn) {
+        DecisionInputs in = inputs(11, 100);
+        in.newest.at = noon + turn * std::chrono::seconds(30);
+        in.confidence = turn % 2 == 0 ? 0.21 : 0.19;  // around confidence_min
+        const Decision made = decide(service, in, in.newest.at, state);
+        if (before != ground_of(made.reason)) ++grounds;
+        before = ground_of(made.reason);
+    }
+    EXPECT_EQ(grounds, 1);
+}
+
+TEST(Decide, AForecastThatDoesHarmDoesNotStandIn) {
+    DecisionState state;
+    const Service service = shop();
+    std::ignore = decide(service, inputs(11, 100), noon, state);
+    DecisionInputs in = inputs(11, 100);
+    in.forecasts_harm = true;
+    EXPECT_EQ(decide(service, in, noon + std::chrono::minutes(1), state).reason,
+              Reason::accuracy_gate);
+    EXPECT_FALSE(state.trusted) << "nor later";
+}
+
 TEST(Decide, SaysWhatOneReplicaFewerWouldRisk) {
     DecisionState state;
     Service service = shop();

@@ -1,5 +1,6 @@
 #include "decision/explain.h"
 
+#include "decision/mix.h"
 #include "decision/mode.h"
 #include "decision/price.h"
 
@@ -59,6 +60,8 @@ std::string sentence_of(const Turn& turn, const Decision& decision, const RuleSt
         fmt::format_to(out, "Keeping {} at {}: ", turn.service.id.str(), decision.desired.value());
     text += decisive.detail;
     text += '.';
+    if (decision.mix)
+        fmt::format_to(out, " They run best on {}.", mix_text(*decision.mix, turn.policy().prices));
     return text;
 }
 

@@ -29,8 +29,13 @@ double planned_level(const ScalingPolicy& policy, Demand capacity_per_replica) {
     return std::clamp(1.0 - prices.replica_hour / unserved, level_least, level_most);
 }
 
+double unserved_over_capacity(double level) {
+    return 1.0 / (1.0 - std::clamp(level, level_least, level_most));
+}
+
 double implied_unserved_price(const Prices& prices, double level, Demand capacity_per_replica) {
-    return prices.replica_hour / ((1.0 - level) * capacity_per_replica.value() * seconds_per_hour);
+    return prices.replica_hour * unserved_over_capacity(level) /
+           (capacity_per_replica.value() * seconds_per_hour);
 }
 
 double demand_at(const Quantiles& quantiles, double level) {

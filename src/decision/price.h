@@ -12,6 +12,10 @@ namespace forescale {
 constexpr double level_least = 0.05;
 constexpr double level_most = 0.999999;
 
+/// What the demand that one replica serves costs where it is not served, in prices of the replica,
+/// at which planned_level() is `level`: the critical ratio turned round. Level as above.
+[[nodiscard]] double unserved_over_capacity(double level);
+
 /// The price of one unit of demand that is not served for one second at which planned_level() is
 /// `level`: what a stated quantile amounts to.
 [[nodiscard]] double implied_unserved_price(const Prices& prices, double level,

@@ -1,5 +1,7 @@
 #include "decision/shadow_fleet.h"
 
+#include "decision/price.h"
+
 #include <algorithm>
 
 namespace forescale {
@@ -10,37 +12,29 @@ constexpr std::size_t sizes_max = 288;
 
 }  // namespace
 
-CapacityPrices prices_at(double level) {
-    const double within = std::clamp(level, 0.5, 0.9999);
-    return {.replica_hour = 1.0, .unserved_replica_hour = within / (1.0 - within)};
+CapacityPrices capacity_prices(const ScalingPolicy& policy, Demand capacity_per_replica) {
+    return {.replica_hour = 1.0,
+            .unserved_replica_hour =
+                unserved_over_capacity(planned_level(policy, capacity_per_replica)),
+            .change = policy.prices.change_replica_hours};
 }
 
 Replicas ShadowFleet::total() const {
-    Replicas total = ready_;
-    for (const SizeAt& asked : pending_) total = total + asked.replicas;
-    return total;
+    return ready_ + pending_.total();
 }
 
 void ShadowFleet::arrive(Timestamp now) {
-    while (!pending_.empty() && pending_.front().at <= now) {
-        const SizeAt asked = pending_.front();
-        pending_.pop_front();
-        ready_ = ready_ + asked.replicas;
-        note(asked.at);
+    while (const auto arrived = pending_.arrive(now)) {
+        ready_ = ready_ + arrived->replicas;
+        note(sizes_.empty() ? arrived->ready_at : std::max(arrived->ready_at, sizes_.back().from));
     }
 }
 
 void ShadowFleet::resize(Replicas desired, Timestamp ready_at) {
-    Replicas more = desired - total();
-    if (more > Replicas(0)) pending_.push_back({ready_at, more});
-    while (more < Replicas(0) && !pending_.empty()) {
-        const Replicas newest = pending_.back().replicas;
-        const Replicas gone = std::min(newest, Replicas(0) - more);
-        pending_.back().replicas = newest - gone;
-        if (gone == newest) pending_.pop_back();
-        more = more + gone;
-    }
-    if (more < Replicas(0)) ready_ = std::max(Replicas(0), ready_ + more);
+    const Replicas before = total();
+    if (desired > before) return pending_.ask(desired - before, ready_at);
+    const Replicas fewer = before - desired;
+    ready_ = std::max(Replicas(0), ready_ - (fewer - pending_.cancel(fewer)));
 }
 
 void ShadowFleet::note(Timestamp now) {
@@ -56,8 +50,17 @@ void ShadowFleet::decide(const Service& service, DecisionInputs inputs, Timestam
     inputs.capacity = {.ready = ready_, .pending = total() - ready_, .seen_at = now};
     const Duration lead = inputs.lead_time;
     const Decision decision = forescale::decide(service, std::move(inputs), now, memory_);
+    if (decision.desired != total()) changes_.push_back(now);
+    if (changes_.size() > sizes_max) changes_.pop_front();
     resize(decision.desired, now + lead);
     note(now);
+}
+
+/// How many changes were asked for in it; forgets those before it.
+int ShadowFleet::changes_within(const Window& window) {
+    while (!changes_.empty() && changes_.front() < window.start) changes_.pop_front();
+    const auto end = std::ranges::lower_bound(changes_, window.start + window.width);
+    return static_cast<int>(end - changes_.begin());
 }
 
 std::optional<double> ShadowFleet::cost(const Window& window, double demand, Demand per_replica,
@@ -65,7 +68,7 @@ std::optional<double> ShadowFleet::cost(const Window& window, double demand, Dem
     const Timestamp end = window.start + window.width;
     while (sizes_.size() > 1 && sizes_[1].from <= window.start) sizes_.pop_front();
     if (sizes_.empty() || sizes_.front().from > window.start) return std::nullopt;
-    double cost = 0.0;
+    double cost = changes_within(window) * prices.change;
     const double needed = demand / per_replica.value();
     for (std::size_t i = 0; i < sizes_.size() && sizes_[i].from < end; ++i) {
         const Timestamp from = std::max(sizes_[i].from, window.start);

@@ -1,20 +1,23 @@
 #pragma once
 #include "decision/decide.h"
+#include "domain/pending_replicas.h"
 
 #include <deque>
 #include <optional>
 
 namespace forescale {
 
-/// What a size and the lack of it cost, in the same unit.
+/// What a size, the lack of it, and changing it cost, in the same unit.
 struct CapacityPrices {
-    double replica_hour = 1.0;            ///< of a replica, from when it is asked for
-    double unserved_replica_hour = 99.0;  ///< of the demand that one replica serves in an hour
+    double replica_hour = 1.0;             ///< of a replica, from when it is asked for
+    double unserved_replica_hour = 100.0;  ///< of the demand that one replica serves in an hour
+    double change = 0.0;                   ///< of one change of size
 };
 
-/// The prices at which capacity for `level` of all demand is worth its cost: the newsvendor's
-/// critical ratio, level / (1 - level) for what is not served. level in (0, 1).
-[[nodiscard]] CapacityPrices prices_at(double level);
+/// Those of the policy, in replica-hours: what is not served costs what makes the planned level
+/// pay.
+[[nodiscard]] CapacityPrices capacity_prices(const ScalingPolicy& policy,
+                                             Demand capacity_per_replica);
 
 /// A fleet on paper: what decisions would have made of a service. Removed replicas are gone at
 /// once, pending ones first, newest first; replicas asked for are ready after the lead time.
@@ -24,8 +27,9 @@ public:
     /// first time, when the fleet begins as that. cost  one decide()
     void decide(const Service& service, DecisionInputs inputs, Timestamp now);
 
-    /// What the window would have cost at this demand; nothing where the fleet was not there during
-    /// the whole of it. Forgets what is before the window: they come in order.
+    /// What the window would have cost at this demand, the changes made in it included; nothing
+    /// where the fleet was not there during the whole of it. Forgets what is before the window:
+    /// they come in order.
     [[nodiscard]] std::optional<double> cost(const Window& window, double demand,
                                              Demand per_replica, const CapacityPrices& prices);
 
@@ -33,7 +37,7 @@ public:
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(begun_, ready_, pending_, sizes_, memory_);
+        archive(begun_, ready_, pending_, sizes_, changes_, memory_);
     }
 
 private:
@@ -50,11 +54,13 @@ private:
     void arrive(Timestamp now);
     void resize(Replicas desired, Timestamp ready_at);
     void note(Timestamp now);
+    [[nodiscard]] int changes_within(const Window& window);
 
     bool begun_ = false;
     Replicas ready_{0};
-    std::deque<SizeAt> pending_;  ///< when they will be ready, and how many
-    std::deque<Size> sizes_;      ///< since the newest window that was priced, one per change
+    PendingReplicas<Timestamp> pending_;
+    std::deque<Size> sizes_;         ///< since the newest window that was priced, one per change
+    std::deque<Timestamp> changes_;  ///< since then, of what was asked for
     DecisionState memory_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 #include "domain/capacity.h"
 #include "domain/forecast.h"
+#include "domain/mix.h"
 #include "domain/mode.h"
 #include "domain/pause.h"
 #include "domain/sample.h"
@@ -107,6 +108,7 @@ struct DecisionInputs {
     Point newest;            ///< newest sample of the demand, with its state
     Duration newest_age{0};  ///< now minus the end of what it describes
     std::optional<LeadDemand> lead_demand;
+    Duration lead_demand_age{0};  ///< 0: of this turn; otherwise an earlier one stands in
     Duration lead_time{0};
     std::vector<PathMedian> path;  ///< of the next hours, ascending; empty: no forecast
     PathScenarios scenarios;       ///< of the same points; none before errors have been seen
@@ -134,8 +136,9 @@ struct Decision {
     std::vector<RuleStep> steps;
     Replicas desired{0};
     Reason reason = Reason::steady;
-    std::string sentence;       ///< for a person: what and why, in one sentence
-    std::string why_not_fewer;  ///< the counterfactual: what one replica fewer would risk
+    std::string sentence;            ///< for a person: what and why, in one sentence
+    std::string why_not_fewer;       ///< the counterfactual: what one replica fewer would risk
+    std::optional<InstanceMix> mix;  ///< what the replicas should run on, where there is a choice
 
     /// Whether the change that it asks for, if any, is made: not in a mode in which nobody has
     /// approved it.

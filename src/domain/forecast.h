@@ -60,6 +60,11 @@ struct LeadDemand {
     Duration lead{0};
     Quantiles quantiles{};
     double level_max = 0.99;  ///< quantiles above this one are extrapolated
+
+    template <class Archive>
+    void fields(Archive& archive) {
+        archive(from, lead, quantiles, level_max);
+    }
 };
 
 }  // namespace forescale

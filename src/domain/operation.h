@@ -1,5 +1,6 @@
 #pragma once
 #include "domain/capacity.h"
+#include "domain/mix.h"
 #include "domain/service.h"
 
 #include <cstdint>
@@ -36,10 +37,12 @@ struct Operation {
     Timestamp changed_at;  ///< when the state was entered
     int attempts = 0;      ///< calls of the target so far
     std::string detail;    ///< last answer of the target, or why it failed
+    /// What `to` should run on, for a target that has the choice; empty: one kind of instance.
+    std::vector<InstanceCount> mix = {};
 
     template <class Archive>
     void fields(Archive& archive) {
-        archive(id, service, from, to, state, intended_at, changed_at, attempts, detail);
+        archive(id, service, from, to, state, intended_at, changed_at, attempts, detail, mix);
     }
 };
 

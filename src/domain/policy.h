@@ -2,6 +2,7 @@
 #include "base/quantity.h"
 #include "base/time.h"
 #include "domain/calendar.h"
+#include "domain/mix.h"
 #include "domain/mode.h"
 #include "domain/pause.h"
 #include "domain/prices.h"
@@ -127,6 +128,11 @@ struct ScalingPolicy {
     FlapBudget flap_budget;
     /// A size that somebody else set is not undone for this long.
     Duration external_change_hold = std::chrono::minutes(10);
+    /// What replicas run on; none: one kind, of which prices.replica_hour is the price. Otherwise
+    /// that is the price of a replica on the cheapest of them; see decision/mix.h.
+    std::vector<InstanceType> instance_types;
+    /// Of the capacity, at most so much on spot instances. 0..1.
+    double spot_share_max = 0.5;
 };
 
 }  // namespace forescale

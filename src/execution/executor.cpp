@@ -73,7 +73,8 @@ Result<Operation> Executor::intend(const Decision& decision, Timestamp now) {
                      .intended_at = now,
                      .changed_at = now,
                      .attempts = 0,
-                     .detail = {}};
+                     .detail = {},
+                     .mix = decision.mix ? decision.mix->counts() : std::vector<InstanceCount>{}};
 }
 
 Operation Executor::execute(Operation operation, Timestamp now) {

@@ -22,6 +22,10 @@ public:
 
     void raise(Alert alert);
     void clear(std::string_view name, std::string_view service);
+    /// clear(), once it has not been raised for `quiet`: for conditions that come and go. `now` is
+    /// on the clock of the alerts' `since`.
+    void clear_after(std::string_view name, std::string_view service, Timestamp now,
+                     Duration quiet);
     [[nodiscard]] std::vector<Alert> firing() const;  ///< most severe first, then oldest first
     struct Change {
         Alert alert;
@@ -32,10 +36,14 @@ public:
 
 private:
     using Key = std::pair<std::string, std::string>;
+    struct Firing {
+        Alert alert;
+        Timestamp raised_at;  ///< newest time
+    };
     void changed(const Alert& alert, bool firing);
 
     mutable std::mutex mutex_;
-    std::map<Key, Alert> firing_;
+    std::map<Key, Firing> firing_;
     std::deque<Change> changes_;
 };
 

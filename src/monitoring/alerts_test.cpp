@@ -76,6 +76,22 @@ TEST(AlertManager, RaisedAgainAfterClearStartsAnew) {
     EXPECT_EQ(alerts.firing()[0].since, Timestamp(std::chrono::seconds(50)));
 }
 
+TEST(AlertManager, WhatComesAndGoesIsClearedOnceItIsQuiet) {
+    AlertManager alerts;
+    constexpr Duration quiet = std::chrono::seconds(60);
+    const auto clear_at = [&](int now_s) {
+        alerts.clear_after("a", "", Timestamp(std::chrono::seconds(now_s)), quiet);
+        return alerts.firing().empty();
+    };
+    alerts.raise(alert("a", "", Severity::warning, 100));
+    EXPECT_FALSE(clear_at(159));
+    alerts.raise(alert("a", "", Severity::warning, 160));
+    EXPECT_FALSE(clear_at(219));
+    EXPECT_EQ(alerts.firing()[0].since, Timestamp(std::chrono::seconds(100)));
+    EXPECT_TRUE(clear_at(220));
+    EXPECT_EQ(alerts.changes().size(), 2U) << "raised once, cleared once";
+}
+
 TEST(AlertManager, UnfetchedChangesAreBounded) {
     AlertManager alerts;
     for (std::size_t i = 0; i < AlertManager::changes_max; ++i) {

@@ -13,12 +13,16 @@ std::string audit_body(const Decision& decision) {
 }
 
 std::string audit_body(const Operation& operation) {
-    return json::serialize(json::object{{"id", operation.id},
-                                        {"from", operation.from.value()},
-                                        {"to", operation.to.value()},
-                                        {"state", to_string(operation.state)},
-                                        {"attempts", operation.attempts},
-                                        {"detail", operation.detail}});
+    json::object body{{"id", operation.id},
+                      {"from", operation.from.value()},
+                      {"to", operation.to.value()},
+                      {"state", to_string(operation.state)},
+                      {"attempts", operation.attempts},
+                      {"detail", operation.detail}};
+    json::object mix;
+    for (const InstanceCount& part : operation.mix) mix[part.type] = part.count;
+    if (!mix.empty()) body["mix"] = std::move(mix);
+    return json::serialize(body);
 }
 
 std::string audit_body(const Control& control) {

@@ -60,25 +60,50 @@ std::string members_at_rest(const ForecastPath& path) {
     return at_rest.empty() ? at_rest : at_rest + ": put to sleep for a day, the others forecast on";
 }
 
-/// What the planned demand needs and may not have; empty: nothing. What is planned for new replicas
-/// comes first, then what the path says of later.
+/// Demand that has to be served from now on: planned while the forecast is trusted, else as it is
+/// measured; 0: neither is known.
+double demand_now(const ServiceState& state) {
+    const DecisionInputs& inputs = state.decision->inputs;
+    if (trusts_forecast(state.service().policy, inputs)) return state.decision->demand_planned;
+    const bool is_known = inputs.newest.state == SampleState::present &&
+                          inputs.newest_age <= stale_after(state.service());
+    return is_known ? inputs.newest.value : 0.0;
+}
+
+/// What demand needs and may not have; empty: nothing. That of now comes first, then what the path
+/// says of later, where it is trusted.
 std::string short_of(const ServiceState& state, Timestamp now) {
     if (!state.decision) return {};
     const Service& service = state.service();
-    const double planned = state.decision->demand_planned;
+    const bool is_trusted = trusts_forecast(service.policy, state.decision->inputs);
+    const double demand = demand_now(state);
     const Replicas most = most_at(service, now);
-    if (replicas_for(Demand(planned), service.capacity_per_replica) > most)
+    if (replicas_for(Demand(demand), service.capacity_per_replica) > most)
         return fmt::format(
-            "Demand of {} is planned at {:.6g} from now on, more than {} replicas can serve; raise "
-            "replicas_max, or the quota",
-            state.id(), planned, most.value());
-    if (!state.shortfall()) return {};
+            "Demand of {} is {} at {:.6g}, more than {} replicas can serve; raise replicas_max, "
+            "or the quota",
+            state.id(), is_trusted ? "planned" : "measured", demand, most.value());
+    if (!state.shortfall() || !is_trusted) return {};
     const Shortfall& later = *state.shortfall();
     return fmt::format(
         "Demand of {} may reach {:.6g} from {} on, which needs {} replicas where {} {}; raise it "
         "until then",
         state.id(), later.demand, format_timestamp(later.from), later.needed.value(),
         later.is_quota ? "the quota is" : "the maximum is", later.most.value());
+}
+
+/// A forecast that stands at the bound says so in one turn and not in the next: an alert that
+/// comes and goes with it would be read by nobody.
+void signal_shortage(const PipelineParts& parts, const ServiceState& state, Timestamp now) {
+    constexpr Duration quiet = std::chrono::minutes(15);
+    constexpr auto name = "demand_above_max";
+    std::string shortage = short_of(state, now);
+    if (shortage.empty()) return parts.alerts.clear_after(name, state.id().str(), now, quiet);
+    parts.alerts.raise({.name = name,
+                        .service = state.id().str(),
+                        .severity = Severity::warning,
+                        .summary = std::move(shortage),
+                        .since = now});
 }
 
 /// Somebody else, told apart from a single helping hand by how often it happens within a day.
@@ -258,13 +283,7 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
             .severity = Severity::critical,
             .summary = data.problem,
             .since = now});
-    const std::string shortage = short_of(state, now);
-    signal(parts, !shortage.empty(),
-           {.name = "demand_above_max",
-            .service = state.id().str(),
-            .severity = Severity::warning,
-            .summary = shortage,
-            .since = now});
+    signal_shortage(parts, state, now);
     signal_external_changes(parts, state, now);
     signal_mode(parts, state, now);
     signal_gate(parts, state, now);

@@ -57,6 +57,42 @@ TEST(Constraints, DemandThatLastsIsBelievedHoweverLargeItIs) {
     EXPECT_EQ(size_of(world, shop), 100) << newest(world).sentence;
 }
 
+TEST(Constraints, DemandThatComesAndGoesAtTheMaximumIsOneAlert) {
+    const auto traffic = [](Timestamp at) {
+        const auto minute = (at - begin) / 1min;
+        return minute >= 40 || minute % 8 < 4 ? 100.0 : 500.0;  // the maximum serves 200
+    };
+    World world(fresh_folder("a"), {{shop, traffic}});
+    world.shape = [](Service& service) { service.policy.replicas_max = Replicas(10); };
+    ASSERT_TRUE(world.start());
+    int raised = 0;
+    int cleared = 0;
+    const auto count = [&](Timestamp) {
+        for (const auto& change : world.alerts.changes())
+            if (change.alert.name == "demand_above_max") ++(change.firing ? raised : cleared);
+    };
+    world.run(begin + 50min, count);
+    EXPECT_TRUE(world.fires("demand_above_max"));
+    world.run(begin + 60min, count);
+    EXPECT_FALSE(world.fires("demand_above_max")) << "it has been quiet for a quarter of an hour";
+    EXPECT_EQ(raised, 1);
+    EXPECT_EQ(cleared, 1);
+}
+
+TEST(Constraints, AForecastThatIsNotTrustedRaisesNoAlertOfTheMaximum) {
+    for (const bool is_trusted : {true, false}) {
+        World world(fresh_folder(is_trusted ? "trusted" : "not"));
+        world.shape = [&](Service& service) {
+            service.policy.replicas_max = Replicas(27);  // serves 540; the wave ends at 517
+            service.policy.quantile = 0.999999;
+            service.policy.confidence_min = is_trusted ? 0.0 : 1.0;
+        };
+        ASSERT_TRUE(world.start());
+        world.run(begin + day + 14h);
+        EXPECT_EQ(world.fires("demand_above_max"), is_trusted);
+    }
+}
+
 TEST(Constraints, WhatOthersSetIsNotFoughtAndToldWhenItRepeats) {
     World world(fresh_folder("a"), {{shop, wave}}, {});
     ASSERT_TRUE(world.start());

@@ -64,9 +64,11 @@ void ServiceState::absorb(const Window& window, Batch& batch) {
     known_.absorbed();
     if (window.width == service_.fine_step) {
         lead_demand_.observe(without_events(window, forecaster_));
-        forecaster_.observe_fine(window);
+        const bool is_confirmed = forecaster_.observe_fine(window);
         if (service_.policy.accuracy_gate)
-            turn_.gate.observe(service_, window, served_limit(window));
+            turn_.gate.observe(service_, {.window = window,
+                                          .served_max = served_limit(window),
+                                          .is_confirmed = is_confirmed});
     }
     if (window.width == service_.grid_step) absorb_grid(window, batch);
     if (window.width == std::chrono::hours(1) && window.present())

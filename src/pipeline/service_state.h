@@ -32,7 +32,7 @@ struct TrainedPair {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 7;
+    static constexpr std::uint32_t version = 8;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;

@@ -51,8 +51,10 @@ double DemandHistory::append(Timestamp at, double measured) {
     return value;
 }
 
-void DemandHistory::append_fine(Timestamp at, double value) {
-    fine_.add(at, plausible_fine_.believe(value));
+double DemandHistory::append_fine(Timestamp at, double measured) {
+    const double value = plausible_fine_.believe(measured);
+    fine_.add(at, value);
+    return value;
 }
 
 void DemandHistory::corrected(Timestamp from) {

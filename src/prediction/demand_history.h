@@ -23,7 +23,7 @@ public:
     /// The next step, without what events did to it; NaN: missing. Returns what is believed of it.
     double append(Timestamp at, double value);
     /// The next step of what is finer than the grid; the same.
-    void append_fine(Timestamp at, double value);
+    double append_fine(Timestamp at, double measured);
     /// For who takes out of the history what an event did, once that is known: history() may be
     /// rewritten from a time on, which corrected() is to be told.
     [[nodiscard]] Series& history() { return demand_; }

@@ -466,11 +466,11 @@ Forecaster::Noticed Forecaster::noticed() const {
             .in_doubt = impl_->past.changes().in_doubt()};
 }
 
-void Forecaster::observe_fine(const Window& window) {
+bool Forecaster::observe_fine(const Window& window) {
     const double mean = window.present() ? window.mean() : Series::missing;
     const double factor = std::exp(impl_->events.at(window.start).log_factor);
-    impl_->past.append_fine(window.start,
-                            std::isfinite(mean) ? std::max(mean, 0.0) / factor : Series::missing);
+    const double demand = std::isfinite(mean) ? std::max(mean, 0.0) / factor : Series::missing;
+    return std::isfinite(impl_->past.append_fine(window.start, demand));
 }
 
 double Forecaster::plausible_max() const {

@@ -49,7 +49,8 @@ public:
 
     /// The next window finer than the grid, before the grid step that ends with it or later: what
     /// is newest within a step tells where the next is going. Nothing where nothing is finer.
-    void observe_fine(const Window& window);
+    /// Returns whether its demand is believed (PlausibleDemand); false: too large yet, or missing.
+    bool observe_fine(const Window& window);
 
     /// The events of this service that are known from the next observe() on, cancelled ones too.
     /// The path, the members' medians and the scores are those of demand with events; everything

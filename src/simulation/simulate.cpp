@@ -6,6 +6,7 @@
 #include "simulation/outcome_report.h"
 #include "simulation/parallel.h"
 #include "simulation/policies/forescale.h"
+#include "simulation/trace_shelf.h"
 
 #include <algorithm>
 #include <cmath>
@@ -37,16 +38,16 @@ Result<std::vector<std::string>> names_of(const SimulateSettings& settings) {
 }
 
 /// Looked at before anything is played: a fleet of files takes long.
-Result<void> check_files(const std::vector<std::string>& files, const SimulateSettings& settings) {
+Result<void> check_files(TraceShelf& shelf, const SimulateSettings& settings) {
     std::set<std::string> names;
-    for (const std::string& file : files) {
-        TRY(const Trace trace, read_trace(file));
+    for (std::size_t i = 0; i < shelf.size(); ++i) {
+        TRY(const Trace trace, shelf.read(i));
         TRY(const World world, make_world(trace, settings.world));
         if (!names.insert(trace.name).second)
             return fail(
                 Errc::invalid_argument,
                 "{}: another file is named '{}' too, and results are kept by name; rename one",
-                file, trace.name);
+                shelf.path(i), trace.name);
     }
     return {};
 }
@@ -150,28 +151,27 @@ Result<void> write_report(const std::vector<PolicyOutcome>& outcomes,
     return write_file(path, outcome_html(outcomes, views, settings));
 }
 
-/// Every file is one job; jobs are independent of each other, so that their order and the number of
-/// threads change nothing.
+/// Every series is one job; jobs are independent of each other, so that their order and the number
+/// of threads change nothing.
 class Run {
 public:
-    Run(const std::vector<std::string>& files, const std::vector<std::string>& names,
-        const SimulateSettings& settings, const Zone& zone,
-        const std::function<void(double)>& progress)
-        : files_(files),
+    Run(TraceShelf& shelf, const std::vector<std::string>& names, const SimulateSettings& settings,
+        const Zone& zone, const std::function<void(double)>& progress)
+        : shelf_(shelf),
           names_(names),
           settings_(settings),
           zone_(zone),
           progress_(progress),
-          outcomes_(files.size()),
-          views_(settings.out.empty() ? 0 : std::min(files.size(), views_max)) {}
+          outcomes_(shelf.size()),
+          views_(settings.out.empty() ? 0 : std::min(shelf.size(), views_max)) {}
 
-    /// Of the first files only: the report shows no more, and memory stays flat.
+    /// Of the first series only: the report shows no more, and memory stays flat.
     static constexpr std::size_t views_max = 60;
 
     [[nodiscard]] const std::vector<OutcomeView>& views() const { return views_; }
 
     Result<std::vector<PolicyOutcome>> all() {
-        in_parallel(files_.size(), settings_.threads, [this](std::size_t job) { work(job); });
+        in_parallel(shelf_.size(), settings_.threads, [this](std::size_t job) { work(job); });
         if (failure_) return std::unexpected(*failure_);
         std::vector<PolicyOutcome> all;
         for (auto& outcomes : outcomes_) std::ranges::move(outcomes, std::back_inserter(all));
@@ -189,7 +189,7 @@ private:
     }
 
     Result<std::vector<PolicyOutcome>> outcomes_of(std::size_t job) {
-        TRY(Trace trace, read_trace(files_[job]));
+        TRY(Trace trace, shelf_.read(job));
         TRY(World world, make_world(trace, settings_.world));
         Show show(std::move(trace), std::move(world), settings_, zone_);
         for (const std::string& name : names_) {
@@ -204,17 +204,17 @@ private:
     void note_progress() {
         const std::scoped_lock lock(mutex_);
         ++done_;
-        const std::size_t all = files_.size() * names_.size();
+        const std::size_t all = shelf_.size() * names_.size();
         if (progress_) progress_(static_cast<double>(done_) / static_cast<double>(all));
     }
 
-    const std::vector<std::string>& files_;
+    TraceShelf& shelf_;
     const std::vector<std::string>& names_;
     const SimulateSettings& settings_;
     const Zone& zone_;
     const std::function<void(double)>& progress_;
-    std::vector<std::vector<PolicyOutcome>> outcomes_;  ///< per file
-    std::vector<OutcomeView> views_;                    ///< per file, of those that are shown
+    std::vector<std::vector<PolicyOutcome>> outcomes_;  ///< per series
+    std::vector<OutcomeView> views_;                    ///< per series, of those that are shown
     std::mutex mutex_;
     std::size_t done_ = 0;
     std::optional<Error> failure_;
@@ -231,9 +231,9 @@ Result<std::vector<PolicyOutcome>> run_simulation(const std::vector<std::string>
                                                   const std::function<void(double)>& progress) {
     TRY(const auto names, names_of(settings));
     TRY(const Zone zone, load_zone(settings.zone));
-    TRY(const auto series, series_of(files));
-    TRY_VOID(check_files(series, settings));
-    Run run(series, names, settings, zone, progress);
+    TRY(const auto shelf, TraceShelf::open(files));
+    TRY_VOID(check_files(*shelf, settings));
+    Run run(*shelf, names, settings, zone, progress);
     TRY(auto outcomes, run.all());
     if (!settings.out.empty()) TRY_VOID(write_report(outcomes, run.views(), settings));
     return outcomes;

@@ -18,19 +18,28 @@ Duration floor_to_days(Duration duration) {
     return duration / day * day;
 }
 
-/// A file and the name of its column; empty: the only one.
-struct Place {
-    std::string file;
-    std::string column;
-};
+std::string name_of(const std::string& path) {
+    std::string name = std::filesystem::path(path).filename().string();
+    for (const std::string_view ending : {".gz", ".csv"})
+        if (name.ends_with(ending)) name.erase(name.size() - ending.size());
+    return name;
+}
 
-Place place_of(const std::string& path) {
+Duration most_frequent_step(const std::vector<Point>& points) {
+    std::map<Duration, std::size_t> seen;
+    for (std::size_t i = 1; i < points.size(); ++i) ++seen[points[i].at - points[i - 1].at];
+    const auto more_often = [](const auto& a, const auto& b) { return a.second < b.second; };
+    return std::max_element(seen.begin(), seen.end(), more_often)->first;
+}
+}  // namespace
+
+TracePlace place_of(const std::string& path) {
     const auto hash = path.rfind('#');
     if (hash == std::string::npos || std::filesystem::exists(path)) return {path, ""};
     return {path.substr(0, hash), path.substr(hash + 1)};
 }
 
-Result<std::size_t> column_of(const CsvReader& reader, const Place& place) {
+Result<std::size_t> column_of(const CsvReader& reader, const TracePlace& place) {
     const auto& columns = reader.columns();
     if (place.column.empty() && columns.size() == 1) return 0;
     if (place.column.empty())
@@ -44,79 +53,60 @@ Result<std::size_t> column_of(const CsvReader& reader, const Place& place) {
     return static_cast<std::size_t>(found - columns.begin());
 }
 
-std::string name_of(const std::string& path) {
-    std::string name = std::filesystem::path(path).filename().string();
-    for (const std::string_view ending : {".gz", ".csv"})
-        if (name.ends_with(ending)) name.erase(name.size() - ending.size());
-    return name;
+TraceBuilder::TraceBuilder(std::string path) : path_(std::move(path)) {
+    const TracePlace place = place_of(path_);
+    file_ = place.file;
+    trace_.name = name_of(place.file);
+    if (!place.column.empty()) trace_.name += "_" + place.column;
 }
 
-Result<void> take(Trace& trace, const Point& point, const CsvReader& reader) {
-    const auto where = [&] { return fmt::format("{}:{}", reader.path(), reader.line_number()); };
+Result<void> TraceBuilder::add(const Point& point, std::size_t line) {
+    const auto where = [&] { return fmt::format("{}:{}", file_, line); };
     if (point.state != SampleState::present) return {};
-    if (!trace.points.empty() && point.at <= trace.points.back().at)
+    if (!trace_.points.empty() && point.at <= trace_.points.back().at)
         return fail(
             Errc::invalid_argument,
             "{}: time {} is {} {}; times must ascend: sort the file and remove repeated rows",
             where(), format_timestamp(point.at),
-            point.at == trace.points.back().at ? "the same as that of" : "before",
-            point.at == trace.points.back().at ? "the row before"
-                                               : format_timestamp(trace.points.back().at));
-    if (!trace.points.empty() && point.at - trace.points.back().at > gap_max)
+            point.at == trace_.points.back().at ? "the same as that of" : "before",
+            point.at == trace_.points.back().at ? "the row before"
+                                                : format_timestamp(trace_.points.back().at));
+    if (!trace_.points.empty() && point.at - trace_.points.back().at > gap_max)
         return fail(Errc::invalid_argument,
                     "{}: time {} is {} after that of the row before; a gap is at most {}: correct "
                     "the time or split the file",
                     where(), format_timestamp(point.at),
-                    format_duration(floor_to_days(point.at - trace.points.back().at)),
+                    format_duration(floor_to_days(point.at - trace_.points.back().at)),
                     format_duration(gap_max));
     if (point.value < 0.0)
         return fail(Errc::invalid_argument, "{}: value {} is negative; demand is zero or more",
                     where(), point.value);
-    trace.points.push_back(point);
+    trace_.points.push_back(point);
     return {};
 }
 
-Duration most_frequent_step(const std::vector<Point>& points) {
-    std::map<Duration, std::size_t> seen;
-    for (std::size_t i = 1; i < points.size(); ++i) ++seen[points[i].at - points[i - 1].at];
-    const auto more_often = [](const auto& a, const auto& b) { return a.second < b.second; };
-    return std::max_element(seen.begin(), seen.end(), more_often)->first;
+Result<Trace> TraceBuilder::finish(std::size_t line) && {
+    const std::size_t samples = trace_.points.size();
+    if (samples < 2)
+        return fail(
+            Errc::invalid_argument,
+            "{}:{}: the file ends with {} sample{}; at least two are needed to know the step",
+            path_, line, samples, samples == 1 ? "" : "s");
+    trace_.step = most_frequent_step(trace_.points);
+    return std::move(trace_);
 }
-}  // namespace
 
 Result<Trace> read_trace(const std::string& path) {
-    const Place place = place_of(path);
+    const TracePlace place = place_of(path);
     TRY(CsvReader reader, CsvReader::open(place.file));
     TRY(const std::size_t column, column_of(reader, place));
-    Trace trace;
-    trace.name = name_of(place.file);
-    if (!place.column.empty()) trace.name += "_" + place.column;
+    TraceBuilder builder(path);
     while (true) {
         TRY(const std::optional<CsvRow> row, reader.next());
         if (!row) break;
-        TRY_VOID(take(trace, row->values[column], reader));
+        TRY_VOID(builder.add(row->values[column], reader.line_number()));
     }
-    if (trace.points.size() < 2)
-        return fail(
-            Errc::invalid_argument,
-            "{}:{}: the file ends with {} sample{}; at least two are needed to know the step", path,
-            reader.line_number(), trace.points.size(), trace.points.size() == 1 ? "" : "s");
-    trace.step = most_frequent_step(trace.points);
-    return trace;
-}
-
-Result<std::vector<std::string>> series_of(const std::vector<std::string>& files) {
-    std::vector<std::string> series;
-    for (const std::string& file : files) {
-        const Place place = place_of(file);
-        TRY(const CsvReader reader, CsvReader::open(place.file));
-        if (!place.column.empty() || reader.columns().size() == 1)
-            series.push_back(file);
-        else
-            for (const std::string& column : reader.columns())
-                series.push_back(file + "#" + column);
-    }
-    return series;
+    return std::move(builder).finish(reader.line_number());
 }
 
 double percentile(std::vector<double> values, double percent) {

@@ -7,6 +7,8 @@
 
 namespace forescale {
 
+class CsvReader;
+
 /// A recorded series, as `backtest` and `simulate` read it: strictly ascending, on its own step.
 struct Trace {
     std::string name;  ///< the file's name without its endings
@@ -21,9 +23,31 @@ struct Trace {
 ///         before it, a negative value, fewer than two samples, more than one column), corrupt
 [[nodiscard]] Result<Trace> read_trace(const std::string& path);
 
-/// The series of the files, as read_trace() takes them: a file with one column of values as it is,
-/// one with many as FILE#COLUMN for each. errors  as those of opening
-[[nodiscard]] Result<std::vector<std::string>> series_of(const std::vector<std::string>& files);
+/// A file and the name of its column; empty: the only one.
+struct TracePlace {
+    std::string file;
+    std::string column;
+};
+/// Of FILE or FILE#COLUMN.
+[[nodiscard]] TracePlace place_of(const std::string& path);
+/// Which column it is. errors  as read_trace()
+[[nodiscard]] Result<std::size_t> column_of(const CsvReader& reader, const TracePlace& place);
+
+/// A trace that is being read, sample by sample in the order of the file.
+class TraceBuilder {
+public:
+    /// path: as of read_trace()
+    explicit TraceBuilder(std::string path);
+    /// A point that is not present is left out. errors  as read_trace(), named with file:line
+    [[nodiscard]] Result<void> add(const Point& point, std::size_t line);
+    /// line: the file's last. errors  invalid_argument: fewer than two samples
+    [[nodiscard]] Result<Trace> finish(std::size_t line) &&;
+
+private:
+    std::string path_;
+    std::string file_;
+    Trace trace_;
+};
 
 /// Percentile 0..100 of the values, linear between ranks over all samples (numpy's default). NaN of
 /// nothing.

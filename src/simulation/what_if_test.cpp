@@ -1,5 +1,6 @@
 #include "simulation/failures.h"
 #include "simulation/simulate.h"
+#include "simulation/trace_shelf.h"
 
 #include <cmath>
 #include <filesystem>
@@ -139,6 +140,39 @@ TEST(Fleet, EveryColumnOfAWideFileIsASeries) {
     EXPECT_DOUBLE_EQ((*outcomes)[1].instance_hours, (*outcomes)[2].instance_hours);
     EXPECT_EQ(read_trace(wide + "#c").error().code, Errc::not_found);
     EXPECT_EQ(read_trace(wide).error().code, Errc::invalid_argument);
+}
+
+TEST(Fleet, AWideFileIsReadOncePerPartThatIsHeld) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / "forescale_shelf";
+    std::filesystem::create_directories(folder);
+    const std::string wide = (folder / "fleet.csv").string();
+    std::ofstream all(wide);
+    all << "timestamp,a,b,c,d,e\n";
+    for (int t = 0; t < 20; ++t)
+        all << format_timestamp(Timestamp(std::chrono::minutes(5 * t))) << ',' << t << ",," << 2 * t
+            << ',' << (t % 3 == 0 ? "" : "7") << ",nan\n";
+    all.close();
+    for (const auto& [held, passes] : {std::pair(1000U, 1), {60U, 2}, {1U, 4}}) {
+        const auto shelf = TraceShelf::open({wide, wide + "#c"}, held);
+        ASSERT_TRUE(shelf) << shelf.error().message;
+        ASSERT_EQ((*shelf)->size(), 6U);
+        for (const std::size_t number : {0U, 2U, 3U}) {
+            const auto read = (*shelf)->read(number);
+            const auto alone = read_trace((*shelf)->path(number));
+            ASSERT_TRUE(read && alone);
+            EXPECT_EQ(read->name, alone->name);
+            EXPECT_EQ(read->step, alone->step);
+            ASSERT_EQ(read->points.size(), alone->points.size());
+            for (std::size_t i = 0; i < read->points.size(); ++i) {
+                EXPECT_EQ(read->points[i].at, alone->points[i].at);
+                EXPECT_EQ(read->points[i].value, alone->points[i].value);
+            }
+        }
+        const auto empty = (*shelf)->read(4);
+        ASSERT_FALSE(empty);
+        EXPECT_EQ(empty.error().message, read_trace(wide + "#e").error().message);
+        EXPECT_EQ((*shelf)->passes(), passes);
+    }
 }
 
 TEST(Failures, FailForTheShareOfTheTimeStated) {

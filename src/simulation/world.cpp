@@ -150,32 +150,15 @@ Result<World> make_world(const Trace& trace, const WorldSettings& settings) {
 }
 
 void SimulatedFleet::promote(std::int64_t t) {
-    std::erase_if(batches_, [&](const Batch& batch) {
-        if (batch.ready_at > t) return false;
-        ready_ += batch.count;
-        pending_ -= batch.count;
-        return true;
-    });
+    while (const auto arrived = pending_.arrive(t)) ready_ += arrived->replicas.value();
 }
 
 void SimulatedFleet::set(std::int64_t t, int desired, std::int64_t lead) {
     promote(t);
-    int change = desired - ready_ - pending_;
-    if (change > 0 && lead == 0) {
-        ready_ += change;
-    } else if (change > 0) {
-        batches_.push_back({t + lead, change});
-        pending_ += change;
-    }
-    while (change < 0 && !batches_.empty()) {
-        Batch& newest = batches_.back();
-        const int cancelled = std::min(-change, newest.count);
-        newest.count -= cancelled;
-        pending_ -= cancelled;
-        change += cancelled;
-        if (newest.count == 0) batches_.pop_back();
-    }
-    if (change < 0) ready_ += change;
+    const int change = desired - ready_ - pending();
+    if (change > 0 && lead > 0) return pending_.ask(Replicas(change), t + lead);
+    const Replicas cancelled = change < 0 ? pending_.cancel(Replicas(-change)) : Replicas(0);
+    ready_ += change + cancelled.value();
 }
 
 Player::Player(const World& world) : world_(&world), fleet_(world.replicas_min) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "base/error.h"
+#include "domain/pending_replicas.h"
 #include "simulation/failures.h"
 #include "simulation/policy.h"
 #include "simulation/trace.h"
@@ -76,16 +77,11 @@ public:
     /// The desired total from step t on; more is ready after `lead` steps.
     void set(std::int64_t t, int desired, std::int64_t lead);
     [[nodiscard]] int ready() const { return ready_; }
-    [[nodiscard]] int pending() const { return pending_; }
+    [[nodiscard]] int pending() const { return pending_.total().value(); }
 
 private:
-    struct Batch {
-        std::int64_t ready_at;
-        int count;
-    };
     int ready_;
-    int pending_ = 0;
-    std::vector<Batch> batches_;  ///< in the order in which they were asked for
+    PendingReplicas<std::int64_t> pending_;
 };
 
 /// One step of one policy: decided at its start, before its demand was seen.

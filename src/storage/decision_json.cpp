@@ -154,6 +154,27 @@ void append_approval(std::string& out, const std::optional<Approval>& approval) 
     object.close();
 }
 
+void append_mix_part(std::string& out, const MixPart& part) {
+    ObjectWriter object(out);
+    object.text("type", part.type);
+    object.count("count", part.count);
+    object.number("weight", part.weight);
+    object.number("price_hour", part.price_hour);
+    object.flag("spot", part.spot);
+    object.close();
+}
+
+void append_mix(std::string& out, const InstanceMix& mix) {
+    ObjectWriter object(out);
+    object.begin("parts");
+    append_array(out, mix.parts, append_mix_part);
+    object.number("replicas", mix.replicas);
+    object.number("price_hour", mix.price_hour);
+    object.number("spot_share", mix.spot_share);
+    object.number("risk_hour", mix.risk_hour);
+    object.close();
+}
+
 void append_pause(std::string& out, const Pause& pause) {
     ObjectWriter object(out);
     object.text("direction", to_string(pause.direction));
@@ -220,6 +241,8 @@ void append_inputs(std::string& out, const DecisionInputs& inputs) {
     object.number("capacity_per_replica", inputs.capacity_per_replica.value());
     object.begin("lead_demand");
     append_lead_demand(out, inputs.lead_demand);
+    if (inputs.lead_demand_age > Duration(0))
+        object.seconds("lead_demand_age_s", inputs.lead_demand_age);
     object.begin("path");
     append_array(out, inputs.path, append_median);
     object.begin("scenarios");
@@ -423,6 +446,22 @@ Mode read_mode(ObjectReader& object) {
     return Mode::observe;
 }
 
+MixPart read_mix_part(ObjectReader object) {
+    return {.type = object.text("type"),
+            .count = object.count("count"),
+            .weight = object.number("weight"),
+            .price_hour = object.number("price_hour"),
+            .spot = object.flag("spot")};
+}
+
+InstanceMix read_mix(ObjectReader object) {
+    return {.parts = object.array("parts", read_mix_part),
+            .replicas = object.number("replicas"),
+            .price_hour = object.number("price_hour"),
+            .spot_share = object.number("spot_share"),
+            .risk_hour = object.number("risk_hour")};
+}
+
 Pause read_pause(ObjectReader object) {
     Pause pause{.direction = Direction::both,
                 .until = object.time("until"),
@@ -465,6 +504,8 @@ DecisionInputs read_inputs(ObjectReader object) {
     inputs.newest = read_point(object.object("newest"));
     inputs.newest_age = object.seconds("newest_age_s");
     inputs.lead_demand = read_lead_demand(object);
+    if (object.has("lead_demand_age_s"))
+        inputs.lead_demand_age = object.seconds("lead_demand_age_s");
     if (object.has("path")) inputs.path = object.array("path", read_median);
     if (object.has("scenarios")) inputs.scenarios = read_scenarios(object);
     inputs.lead_time = object.seconds("lead_time_s");
@@ -495,9 +536,11 @@ Decision read_decision(ObjectReader object) {
                       .desired = Replicas(object.count("desired")),
                       .reason = read_reason(object),
                       .sentence = object.text("sentence"),
-                      .why_not_fewer = object.text("why_not_fewer")};
+                      .why_not_fewer = object.text("why_not_fewer"),
+                      .mix = std::nullopt};
     decision.inputs.mode = read_mode(object);
     if (object.has("acts")) decision.acts = object.flag("acts");
+    if (object.has("mix")) decision.mix = read_mix(object.object("mix"));
     return decision;
 }
 
@@ -520,6 +563,10 @@ std::string decision_to_json(const Decision& decision) {
     object.text("why_not_fewer", decision.why_not_fewer);
     object.number("quantile", decision.quantile);
     object.number("demand_planned", decision.demand_planned);
+    if (decision.mix) {
+        object.begin("mix");
+        append_mix(out, *decision.mix);
+    }
     object.begin("inputs");
     append_inputs(out, decision.inputs);
     object.begin("steps");

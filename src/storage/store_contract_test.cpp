@@ -441,6 +441,7 @@ TEST_P(StoreContract, AnOperationIsReplacedByItsNewerState) {
     EXPECT_EQ(read.changed_at, noon + turn_step * 4);
     EXPECT_EQ(read.attempts, 3);
     EXPECT_EQ(read.detail, "7 of 7 ready");
+    EXPECT_EQ(read.mix, changing.mix);
 }
 
 TEST_P(StoreContract, OpenOperationsAreTheOpenStates) {

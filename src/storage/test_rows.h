@@ -79,6 +79,7 @@ inline Decision decision(const std::string& id, const std::string& service, Time
     made.inputs.lead_demand = LeadDemand{.from = at, .lead = std::chrono::minutes(5)};
     for (std::size_t i = 0; i < quantile_levels.size(); ++i)
         made.inputs.lead_demand->quantiles[i] = 100.0 / (1.1 - quantile_levels[i]);
+    made.inputs.lead_demand_age = std::chrono::minutes(5);
     made.inputs.lead_time = std::chrono::seconds(275);
     made.inputs.confidence = 0.83;
     made.inputs.members = {{"ridge", 0.7, false, ""},
@@ -112,6 +113,12 @@ inline Decision decision(const std::string& id, const std::string& service, Time
     made.reason = Reason::bounds;
     made.sentence = "Scale from 5 to 7.";
     made.why_not_fewer = "6 replicas \"may\" not do.";
+    made.mix = InstanceMix{
+        .parts = {{"large \"8\"", 1, 8.0, 1.0 / 3.0, false}, {"small-spot", 2, 0.5, 0.01, true}},
+        .replicas = 9.0,
+        .price_hour = 1.0 / 3.0 + 0.02,
+        .spot_share = 1.0 / 9.0,
+        .risk_hour = 0.001};
     return made;
 }
 
@@ -167,6 +174,7 @@ inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
     EXPECT_EQ(a.newest_age, b.newest_age);
     ASSERT_EQ(a.lead_demand.has_value(), b.lead_demand.has_value());
     if (a.lead_demand) expect_same(*a.lead_demand, *b.lead_demand);
+    EXPECT_EQ(a.lead_demand_age, b.lead_demand_age);
     EXPECT_EQ(a.lead_time, b.lead_time);
     EXPECT_EQ(bits(a.confidence), bits(b.confidence));
     EXPECT_EQ(bits(a.capacity_per_replica.value()), bits(b.capacity_per_replica.value()));
@@ -177,6 +185,19 @@ inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
         EXPECT_EQ(a.members[i].asleep, b.members[i].asleep);
         EXPECT_EQ(a.members[i].asleep_because, b.members[i].asleep_because);
     }
+}
+
+inline void expect_same(const InstanceMix& a, const InstanceMix& b) {
+    EXPECT_EQ(a.counts(), b.counts());
+    for (std::size_t i = 0; i < a.parts.size(); ++i) {
+        EXPECT_EQ(bits(a.parts[i].weight), bits(b.parts[i].weight));
+        EXPECT_EQ(bits(a.parts[i].price_hour), bits(b.parts[i].price_hour));
+        EXPECT_EQ(a.parts[i].spot, b.parts[i].spot);
+    }
+    EXPECT_EQ(bits(a.replicas), bits(b.replicas));
+    EXPECT_EQ(bits(a.price_hour), bits(b.price_hour));
+    EXPECT_EQ(bits(a.spot_share), bits(b.spot_share));
+    EXPECT_EQ(bits(a.risk_hour), bits(b.risk_hour));
 }
 
 inline void expect_same(const Decision& a, const Decision& b) {
@@ -198,6 +219,8 @@ inline void expect_same(const Decision& a, const Decision& b) {
     EXPECT_EQ(a.reason, b.reason);
     EXPECT_EQ(a.sentence, b.sentence);
     EXPECT_EQ(a.why_not_fewer, b.why_not_fewer);
+    ASSERT_EQ(a.mix.has_value(), b.mix.has_value());
+    if (a.mix) expect_same(*a.mix, *b.mix);
 }
 
 inline AuditEntry audit_entry(std::int64_t sequence) {
@@ -215,7 +238,8 @@ inline Operation operation(const std::string& id, const std::string& service, Ti
             .intended_at = at,
             .changed_at = at + turn_step,
             .attempts = 2,
-            .detail = "accepted"};
+            .detail = "accepted",
+            .mix = {{"large \"8\"", 3}, {"small-spot", 2}}};
 }
 
 inline BusinessEvent event(const std::string& id, Timestamp start, Timestamp end) {

@@ -38,6 +38,9 @@ void print_inputs(const Decision& decision) {
         fmt::print("  newest sample  {}\n", to_string(in.newest.state));
     fmt::print("  lead time      {}\n  confidence     {:.2f}\n", format_duration(in.lead_time),
                in.confidence);
+    if (in.lead_demand_age > Duration(0))
+        fmt::print("  lead demand    of {} ago: none could be trusted since\n",
+                   format_duration(in.lead_demand_age));
     if (in.lead_demand)
         fmt::print(
             "  lead demand    {:.6g} at 50 %, {:.6g} at 90 %, {:.6g} at 99 %; planned for {:.6g} "
@@ -45,6 +48,17 @@ void print_inputs(const Decision& decision) {
             in.lead_demand->quantiles.at(median_index), quantile_at(in.lead_demand->quantiles, 0.9),
             quantile_at(in.lead_demand->quantiles, 0.99), decision.demand_planned,
             decision.quantile * 100);
+}
+
+void print_mix(const InstanceMix& mix) {
+    fmt::print(
+        "\nInstances: {:.6g} an hour, capacity of {:.6g} replicas; {:.3g} % of it spot, the loss "
+        "of "
+        "which is expected to cost {:.3g} an hour\n",
+        mix.price_hour, mix.replicas, mix.spot_share * 100.0, mix.risk_hour);
+    for (const MixPart& part : mix.parts)
+        fmt::print("  {:<18} {:>4} of {:.6g} replicas at {:.6g} an hour each{}\n", part.type,
+                   part.count, part.weight, part.price_hour, part.spot ? ", spot" : "");
 }
 
 /// Where the planned demand lies between what some sizes serve: one row per size, a bar as long as
@@ -81,6 +95,7 @@ void print_text(const Decision& decision) {
     for (const auto& member : decision.inputs.members)
         fmt::print("  {:<18} {:>5.1f} % {}\n", member.name, member.weight * 100,
                    member.asleep ? "asleep: " + member.asleep_because : "");
+    if (decision.mix) print_mix(*decision.mix);
     print_chart(decision);
 }
 

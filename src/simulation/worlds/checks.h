@@ -24,6 +24,10 @@ Finding stabilization_down(const ServiceTurn& turn);
 Finding stabilization_up(const ServiceTurn& turn);
 Finding tolerance(const ServiceTurn& turn);
 
+// checks_mix.cpp: of what replicas run on
+Finding mix_covers_the_size(const ServiceTurn& turn);
+Finding mix_is_asked_for(const ServiceTurn& turn);
+
 // checks_record.cpp: of calls and of what is stored
 Finding audit_is_complete(const WorldTurn& turn);
 Finding audit_is_a_chain(const WorldTurn& turn);

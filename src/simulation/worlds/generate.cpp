@@ -1,5 +1,6 @@
 #include "simulation/worlds/generate.h"
 
+#include "base/hash.h"
 #include "base/rng.h"
 
 #include <algorithm>
@@ -248,6 +249,16 @@ Scale random_scale(Dice& dice) {
             .history = hours(24 * dice.whole(1, 5))};
 }
 
+/// Draws of their own: what was added to worlds later leaves them as they were.
+void choose_instances(std::uint64_t seed, WorldPlan& plan) {
+    Dice dice(fnv1a(fmt::format("instances/{}", seed)));
+    for (ServicePlan& service : plan.services) {
+        if (!dice.chance(0.2)) continue;
+        service.instance_types = dice.whole(1, std::ssize(instance_catalogue()));
+        service.spot_share_max = dice.of({0.0, 0.3, 0.5, 1.0});
+    }
+}
+
 std::string random_start(Dice& dice) {
     // Two of them are days on which clocks are changed.
     const std::string date =
@@ -289,6 +300,7 @@ WorldPlan random_world(std::uint64_t seed) {
         plan.events.push_back(random_event(dice, plan, static_cast<std::size_t>(left)));
     for (auto left = dice.chance(0.3) ? dice.whole(1, 6) : 0; left > 0; --left)
         plan.controls.push_back(random_control(dice, plan));
+    choose_instances(seed, plan);
     return plan;
 }
 

@@ -22,6 +22,8 @@ std::span<const Invariant> invariants() {
         Invariant{.name = "flap_budget", .of_service = flap_budget},
         Invariant{.name = "floor_is_kept", .of_service = floor_is_kept},
         Invariant{.name = "health_is_true", .of_world = health_is_true},
+        Invariant{.name = "mix_covers_the_size", .of_service = mix_covers_the_size},
+        Invariant{.name = "mix_is_asked_for", .of_service = mix_is_asked_for},
         Invariant{.name = "mode_is_kept", .of_service = mode_is_kept},
         Invariant{.name = "newest_sample_is_true", .of_service = newest_sample_is_true},
         Invariant{.name = "no_scale_down_without_data", .of_service = no_scale_down_without_data},

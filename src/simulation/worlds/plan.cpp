@@ -123,7 +123,23 @@ void ServicePlan::describe(config::Fields& f) {
             {.min = 0, .max = 100000, .help = "Flap budget; 0: none"});
     f.field("external_change_hold", external_change_hold,
             {.min = 0, .max = 86400, .help = "How long a size set by others is left alone"});
+    f.field("instance_types", instance_types,
+            {.min = 0,
+             .max = static_cast<double>(instance_catalogue().size()),
+             .help = "Kinds of instances to choose from; 0: one kind, as replicas are"});
+    f.field("spot_share_max", spot_share_max, {.min = 0, .max = 1, .help = "Of the capacity"});
     f.section("traffic", traffic, "Its demand");
+}
+
+const std::vector<InstanceType>& instance_catalogue() {
+    static const std::vector<InstanceType> all{{.name = "small", .weight = 1.0, .price_hour = 1.0},
+                                               {.name = "spot",
+                                                .weight = 1.5,
+                                                .price_hour = 0.5,
+                                                .spot = true,
+                                                .interruptions_per_hour = 0.02},
+                                               {.name = "large", .weight = 4.0, .price_hour = 3.6}};
+    return all;
 }
 
 Result<Service> ServicePlan::service(Timestamp begin) const {
@@ -162,6 +178,9 @@ Result<Service> ServicePlan::service(Timestamp begin) const {
     policy.flap_budget = {.changes_per_day = static_cast<int>(changes_per_day),
                           .reversals_per_day = static_cast<int>(reversals_per_day)};
     policy.external_change_hold = external_change_hold;
+    const auto& catalogue = instance_catalogue();
+    policy.instance_types.assign(catalogue.begin(), catalogue.begin() + instance_types);
+    policy.spot_share_max = spot_share_max;
     return out;
 }
 

@@ -82,11 +82,16 @@ struct ServicePlan {
     std::int64_t changes_per_day = 0;  ///< flap budget; 0: none
     std::int64_t reversals_per_day = 0;
     Duration external_change_hold = ScalingPolicy{}.external_change_hold;
+    std::int64_t instance_types = 0;  ///< so many of instance_catalogue()
+    double spot_share_max = ScalingPolicy{}.spot_share_max;
     Traffic traffic;
     void describe(config::Fields& f);
     /// begin: of the world, from which freezes are counted. errors  not_found: no such zone
     [[nodiscard]] Result<Service> service(Timestamp begin) const;
 };
+
+/// Kinds of instances that services run on: a small one, a spot pool, a large one.
+[[nodiscard]] const std::vector<InstanceType>& instance_catalogue();
 
 /// Something that goes wrong from `at` for `lasts`.
 struct Fault {

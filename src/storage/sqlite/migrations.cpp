@@ -157,8 +157,13 @@ CREATE TABLE controls (
 ) STRICT;
 )sql";
 
+// A list of {"type", "count"}; empty where a service runs on one kind of instance.
+constexpr std::string_view operation_mix_schema =
+    "ALTER TABLE operations ADD COLUMN mix TEXT NOT NULL DEFAULT '[]';";
+
 constexpr std::array all_migrations{Migration{1, "first schema", first_schema},
-                                    Migration{2, "controls", controls_schema}};
+                                    Migration{2, "controls", controls_schema},
+                                    Migration{3, "mix of operations", operation_mix_schema}};
 
 enum class Kind { empty, ours };
 

@@ -10,7 +10,7 @@ namespace {
 using namespace test_rows;
 
 constexpr Migration notes{
-    3, "notes",
+    4, "notes",
     "CREATE TABLE notes (text TEXT NOT NULL); INSERT INTO notes SELECT name FROM services;"};
 
 std::vector<Migration> with_next(const Migration& next) {
@@ -120,7 +120,7 @@ TEST(Migrations, AnotherTextOfAnAppliedStepIsRefused) {
 TEST(Migrations, AFailingStepLeavesTheVersionBefore) {
     const Folder folder;
     auto connection = connect(folder.file());
-    const Migration broken{3, "broken", "CREATE TABLE half (x); CREATE TABLE services (x);"};
+    const Migration broken{4, "broken", "CREATE TABLE half (x); CREATE TABLE services (x);"};
     EXPECT_FALSE(migrate(connection, with_next(broken)).has_value());
     EXPECT_EQ(number(connection, "SELECT count(*) FROM schema_migrations"),
               std::ssize(migrations()));

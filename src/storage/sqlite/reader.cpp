@@ -235,11 +235,31 @@ Result<Decision> make_decision(const Query& query) {
     return decision;
 }
 
+Result<std::vector<InstanceCount>> parse_mix(std::string_view text) {
+    const auto document = parse_exact_json(text, {});
+    const auto wrong = [&] {
+        return fail(Errc::corrupt, "the mix of an operation is stored as no list of types: {}",
+                    text);
+    };
+    if (!document || !document->is_array()) return wrong();
+    std::vector<InstanceCount> mix;
+    for (const json::value& part : document->get_array()) {
+        const json::object* object = part.if_object();
+        const json::value* type = object != nullptr ? object->if_contains("type") : nullptr;
+        const json::value* count = object != nullptr ? object->if_contains("count") : nullptr;
+        if (type == nullptr || count == nullptr || !type->is_string() || !count->is_int64())
+            return wrong();
+        mix.push_back({std::string(type->get_string()), static_cast<int>(count->get_int64())});
+    }
+    return mix;
+}
+
 Result<Operation> make_operation(const Query& query) {
     const auto state = parse_operation_state(query.text(4));
     if (!state)
         return fail(Errc::corrupt, "operation '{}': {}; a stored row is damaged", query.text(0),
                     state.error().message);
+    TRY(auto mix, parse_mix(query.text(9)));
     return Operation{.id = std::string(query.text(0)),
                      .service = service_at(query, 1),
                      .from = Replicas(static_cast<int>(query.integer(2))),
@@ -248,7 +268,8 @@ Result<Operation> make_operation(const Query& query) {
                      .intended_at = query.time(5),
                      .changed_at = query.time(6),
                      .attempts = static_cast<int>(query.integer(7)),
-                     .detail = std::string(query.text(8))};
+                     .detail = std::string(query.text(8)),
+                     .mix = std::move(mix)};
 }
 
 // ---- events and audit
@@ -379,12 +400,12 @@ Result<Decision> read_decision(Connection& connection, const std::string& id) {
 Result<std::vector<Operation>> read_operations(Connection& connection, const Page& page) {
     return read_page<Operation>(connection,
                                 "SELECT id, name, replicas_from, replicas_to, state, intended_at, "
-                                "changed_at, attempts, detail "
+                                "changed_at, attempts, detail, mix "
                                 "FROM operations CROSS JOIN services USING (service) WHERE "
                                 "intended_at >= ?1 AND intended_at < ?2 "
                                 "ORDER BY intended_at DESC, id LIMIT ?3 OFFSET ?4",
                                 "SELECT id, name, replicas_from, replicas_to, state, intended_at, "
-                                "changed_at, attempts, detail "
+                                "changed_at, attempts, detail, mix "
                                 "FROM services CROSS JOIN operations USING (service) WHERE name = "
                                 "?5 AND intended_at >= ?1 AND intended_at < ?2 "
                                 "ORDER BY intended_at DESC, id LIMIT ?3 OFFSET ?4",
@@ -394,7 +415,7 @@ Result<std::vector<Operation>> read_operations(Connection& connection, const Pag
 Result<std::vector<Operation>> read_open_operations(Connection& connection) {
     TRY(auto query,
         connection.query("SELECT id, name, replicas_from, replicas_to, state, intended_at, "
-                         "changed_at, attempts, detail "
+                         "changed_at, attempts, detail, mix "
                          "FROM operations CROSS JOIN services USING (service) "
                          "WHERE state IN ('intended', 'executing') ORDER BY intended_at, id"));
     return collect<Operation>(query, make_operation);

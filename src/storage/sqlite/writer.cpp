@@ -27,6 +27,16 @@ std::string services_json(const std::vector<ServiceId>& services) {
     return out + "]";
 }
 
+std::string mix_json(const std::vector<InstanceCount>& mix) {
+    std::string out = "[";
+    for (const InstanceCount& part : mix) {
+        out += out.size() > 1 ? ",{\"type\":" : "{\"type\":";
+        append_json_string(out, part.type);
+        out += fmt::format(",\"count\":{}}}", part.count);
+    }
+    return out + "]";
+}
+
 }  // namespace
 
 Result<Writer> Writer::create(Connection connection) {
@@ -195,15 +205,17 @@ Result<void> Writer::put(const std::vector<Operation>& operations) {
     TRY(auto insert,
         connection_.query(
             "INSERT INTO operations (id, service, replicas_from, replicas_to, state, intended_at, "
-            "changed_at, attempts, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+            "changed_at, attempts, detail, mix) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
             "ON CONFLICT (id) DO UPDATE SET service = ?2, replicas_from = ?3, replicas_to = ?4, "
-            "state = ?5, intended_at = ?6, changed_at = ?7, attempts = ?8, detail = ?9"));
+            "state = ?5, intended_at = ?6, changed_at = ?7, attempts = ?8, detail = ?9, mix = "
+            "?10"));
     for (const Operation& operation : operations) {
         TRY(const auto service, number_of(operation.service));
         TRY_VOID(insert.run(std::string_view(operation.id), service, operation.from.value(),
                             operation.to.value(), to_string(operation.state), operation.intended_at,
                             operation.changed_at, operation.attempts,
-                            std::string_view(operation.detail)));
+                            std::string_view(operation.detail),
+                            std::string_view(mix_json(operation.mix))));
     }
     return {};
 }
