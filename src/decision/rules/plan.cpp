@@ -22,24 +22,67 @@ double median_at(const std::vector<PathMedian>& path, Timestamp at) {
     return before.demand + share * (after->demand - before.demand);
 }
 
+/// One demand over the next hours: its median times the margin that is planned for now, in
+/// replicas.
+class Course {
+public:
+    Course(const std::vector<PathMedian>& path, Timestamp from, double planned, Demand one)
+        : path_(path), now_(replicas_for(Demand(planned), one)), one_(one) {
+        const double median = median_at(path, from);
+        if (median > 0.0) margin_ = planned / median;
+    }
+    [[nodiscard]] bool is_known() const { return margin_ > 0.0; }
+    [[nodiscard]] Replicas now() const { return now_; }
+    /// At a median, or at an instant, with that many times the margin.
+    [[nodiscard]] Replicas need(double median, double held) const {
+        return replicas_for(Demand(median * margin_ * held), one_);
+    }
+    [[nodiscard]] Replicas need(Timestamp at, double held) const {
+        return need(median_at(path_, at), held);
+    }
+
+private:
+    const std::vector<PathMedian>& path_;
+    Replicas now_;
+    Demand one_;
+    double margin_ = 0.0;
+};
+
+/// Those of the signals whose forecasts are good enough to plan with.
+std::vector<Course> courses_of_signals(const Turn& turn, Timestamp from) {
+    std::vector<Course> courses;
+    for (const SignalNeed& need : turn.signals) {
+        if (!need.trusted || !need.fresh || need.signal->path.empty()) continue;
+        const Course course(need.signal->path, from, need.planned * (1.0 + turn.policy().headroom),
+                            need.signal->capacity_per_replica);
+        if (course.is_known()) courses.push_back(course);
+    }
+    return courses;
+}
+
 /// What is needed now, and at each later point of the path, with the same margin over its median as
 /// now: what is not known yet of later demand will be known in time. A replica is asked for a lead
-/// time before it is needed.
+/// time before it is needed. Of several demand signals the one that needs most then counts.
 class Stages {
 public:
     Stages(const Turn& turn, Replicas now) : lead_(turn.inputs.lead_time) {
         add(Duration(0), now);
-        const std::vector<PathMedian>& path = turn.inputs.path;
-        const double median = median_at(path, turn.now + lead_);
-        if (!(median > 0.0)) return;
-        const double margin = turn.with_headroom() / median;
-        const double held = static_cast<double>(now.value()) /
-                            std::max(replicas_of(turn, turn.with_headroom()).value(), 1);
-        for (const PathMedian& point : path) {
+        const Timestamp ready = turn.now + lead_;
+        const Course own(turn.inputs.path, ready, turn.with_headroom(),
+                         turn.inputs.capacity_per_replica);
+        if (!own.is_known()) return;
+        const std::vector<Course> others = courses_of_signals(turn, ready);
+        Replicas planned = own.now();
+        for (const Course& other : others) planned = std::max(planned, other.now());
+        const double held = static_cast<double>(now.value()) / std::max(planned.value(), 1);
+        for (const PathMedian& point : turn.inputs.path) {
             const Duration begins = point.target - lead_ - turn.now;
             if (begins <= Duration(0)) continue;
             if (begins > looks_ahead || count_ == stages_.size()) break;
-            add(begins, bounded(turn, replicas_of(turn, point.demand * margin * held)));
+            Replicas needed = own.need(point.demand, held);
+            for (const Course& other : others)
+                needed = std::max(needed, other.need(point.target, held));
+            add(begins, bounded(turn, needed));
         }
     }
     [[nodiscard]] std::span<const PlanStage> all() const {
@@ -52,9 +95,6 @@ public:
     }
 
 private:
-    static Replicas replicas_of(const Turn& turn, double demand) {
-        return replicas_for(Demand(demand), turn.inputs.capacity_per_replica);
-    }
     static Replicas bounded(const Turn& turn, Replicas replicas) {
         const ScalingPolicy& policy = turn.policy();
         return std::clamp(replicas, policy.replicas_min,
