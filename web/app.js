@@ -19,6 +19,7 @@ const REASONS = {
   accuracy_gate: "forecasts did harm",
   forecast_fallback: "forecast stands in", hold_missing_data: "held: no data", plan: "planned ahead", tolerance: "small change",
   stabilization: "stabilizing", rate_limit: "rate limit", cooldown: "cooldown", bounds: "at a bound", steady: "steady",
+  signal: "another signal needs more",
   callers: "callers' demand", flap_budget: "flap budget used up", external_change: "set by others", schedule: "schedule",
   scheduled_minimum: "scheduled minimum", change_freeze: "frozen", pause: "paused", blast_radius: "fleet limit",
   at_max: "above the maximum",
@@ -439,10 +440,26 @@ function inputsOf(record) {
     ["Newest sample", never ? "none yet" : `${sample}, ${spanText(inputs.newest_age_s)} old`],
     ["Capacity", `${inputs.capacity.ready} ready, ${inputs.capacity.pending} pending`],
     ["One replica serves", shortNumber(inputs.capacity_per_replica)],
+    ...(inputs.capacity_evidence ? [["That is", inputs.capacity_evidence.detail]] : []),
     ["Lead time", spanText(inputs.lead_time_s)],
     ["Confidence", signed(inputs.confidence)],
     ["Planned for", `${shortNumber(record.demand_planned)}, the ${shortNumber(record.quantile * 100)} % level`],
   ]);
+}
+
+function signalRow(signal, worst) {
+  const { newest, lead_demand } = signal;
+  const sample = newest.state === "present" ? shortNumber(newest.value) : newest.state.replaceAll("_", " ");
+  return el("tr", { class: signal.name === worst ? "acted" : "" }, el("td", { class: "rule" }, signal.name),
+    el("td", { class: "num" }, shortNumber(signal.capacity_per_replica)),
+    el("td", {}, `${sample}; ${lead_demand ? `95 %: ${shortNumber(lead_demand.quantiles["0.95"])}` : "no forecast yet"}`));
+}
+/** The demand signals beside the service's own demand; the one that needs most stands out. */
+function signalsOf(record) {
+  const signals = record.inputs.signals ?? [];
+  if (!signals.length) return [];
+  return [el("div", {}, el("h3", {}, "Other demand signals"),
+    table(["Signal", "One serves", "Now, and until new replicas are ready"], signals.map((signal) => signalRow(signal, record.signal))))];
 }
 
 function leadDemandOf(record) {
@@ -472,6 +489,7 @@ function explanation(record) {
       el("div", {}, el("h3", {}, "What it knew"), inputsOf(record)),
       el("div", {}, el("h3", {}, "Largest demand until new replicas are ready"), leadDemandOf(record))),
     record.mix ? mixOf(record.mix) : null,
+    ...signalsOf(record),
     el("div", {}, el("h3", {}, "Rules, in order"), table(["Rule", "Replicas", "Because"], record.steps.map(ruleRow))),
     el("div", {}, el("h3", {}, "Forecast members"), record.inputs.members.length
       ? table(["Member", "Weight", ""], record.inputs.members.map(memberRow)) : el("p", { class: "quiet" }, "No forecast yet.")),

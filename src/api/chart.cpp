@@ -249,7 +249,7 @@ json::array sizes_json(const ChartQuery& query, const Sizes& sizes) {
 }
 
 Result<json::array> capacity(Store& store, const ChartQuery& query) {
-    const auto& id = query.service.service.id;
+    const auto& id = query.service.service.scaled();
     Sizes sizes;
     // What held when the range begins: the newest change before it.
     TRY(const auto operation_before,

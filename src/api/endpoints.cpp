@@ -66,6 +66,16 @@ const ServiceView* find_service(const FleetView& view, std::string_view name) {
     return found == view.services.end() ? nullptr : &*found;
 }
 
+/// A service, or a demand signal of one: what has a forecast.
+const ServiceView* find_series(const FleetView& view, std::string_view name) {
+    const auto slash = name.find('/');
+    const ServiceView* const owner = find_service(view, name.substr(0, slash));
+    if (owner == nullptr || slash == std::string_view::npos) return owner;
+    for (const ServiceView& signal : owner->signals)
+        if (signal.service.id.str() == name) return &signal;
+    return nullptr;
+}
+
 std::vector<std::string_view> names_of(const FleetView& view) {
     std::vector<std::string_view> names;
     names.reserve(view.services.size());
@@ -297,7 +307,7 @@ Response Api::predictions(const Request& request) const {
     json::array services;
     json::value next;
     if (name) {
-        const auto* service = find_service(*view, *name);
+        const auto* service = find_series(*view, *name);
         if (service == nullptr) return no_service(*view, *name, request);
         if (service->path) services.push_back(prediction_json(*service, whole));
     } else {
@@ -561,7 +571,7 @@ Response Api::chart(const Request& request) const {
     if (!name && !request.query.contains("service")) query.complain("service", "is required");
     if (auto refused = query.refusal()) return *refused;
     const auto view = parts_.board.newest();
-    const auto* service = find_service(*view, *name);
+    const auto* service = find_series(*view, *name);
     if (service == nullptr) return no_service(*view, *name, request);
     // Half-open: one millisecond more, so that what is as new as the newest turn is in it.
     const auto end = to.value_or(view->at + Duration(1));

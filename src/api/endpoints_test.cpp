@@ -175,6 +175,30 @@ TEST_F(Endpoints, StatusTellsWhatAnOperatorAsks) {
     EXPECT_GT(one.at("utilization").to_number<double>(), 0.0);
 }
 
+TEST_F(Endpoints, DemandSignalsAreSeenThroughTheirService) {
+    const auto status = read("/api/v1/scaling/status", {{"service", "warehouse"}});
+    const auto& service = status.at("services").as_array().at(0);
+    EXPECT_EQ(service.at("signal"), "queue");
+    EXPECT_EQ(service.at("signals").as_array().at(0).at("series"), "warehouse/queue");
+    EXPECT_EQ(service.at("capacity_evidence").at("from"), "utilization");
+    const auto whole = read("/api/v1/predictions/current", {{"service", "warehouse"}});
+    const auto& own = whole.at("predictions").as_array().at(0);
+    EXPECT_EQ(own.at("signals").as_array().at(0).at("service"), "warehouse/queue");
+    const auto one = read("/api/v1/predictions/current", {{"service", "warehouse/queue"}});
+    EXPECT_EQ(one.at("predictions").as_array().at(0), own.at("signals").as_array().at(0));
+    EXPECT_EQ(read("/api/v1/metrics", {{"service", "warehouse/queue"}}).at("service"),
+              "warehouse/queue");
+    EXPECT_EQ(get("/api/v1/metrics", {{"service", "warehouse/cpu"}}).status, 404);
+    EXPECT_EQ(get("/api/v1/scaling/status", {{"service", "warehouse/queue"}}).status, 404)
+        << "it has no size of its own";
+    EXPECT_FALSE(read("/api/v1/scaling/status", {{"service", "shop"}})
+                     .at("services")
+                     .as_array()
+                     .at(0)
+                     .as_object()
+                     .contains("signals"));
+}
+
 TEST_F(Endpoints, MissingDataIsNoZero) {
     auto view = made_up_fleet({"shop"});
     view->services[0].newest = {

@@ -155,6 +155,40 @@ json::value proposal_json(const std::optional<Proposal>& proposal) {
 }
 }  // namespace
 
+namespace {
+
+/// What the other demand signals of a service say now, and which of all needs most.
+void add_signals(json::object& out, const ServiceView& view, Timestamp now) {
+    if (view.signals.empty()) return;
+    json::array signals;
+    for (const ServiceView& signal : view.signals) {
+        const auto used = utilization(signal);
+        signals.push_back(json::object{
+            {"name", signal.service.id.str().substr(view.service.id.str().size() + 1)},
+            {"series", signal.service.id.str()},
+            {"newest", newest_json(signal, now)},
+            {"capacity_per_replica", signal.service.capacity_per_replica.value()},
+            {"utilization", used ? json::value(*used) : json::value(nullptr)},
+            {"confidence", signal.path ? json::value(signal.path->confidence) : json::value()},
+            {"forecasts_harm", signal.forecasts_harm}});
+    }
+    out["signals"] = std::move(signals);
+    out["signal"] = view.decision && !view.decision->signal.empty()
+                        ? json::value(view.decision->signal)
+                        : json::value(nullptr);
+}
+
+void add_evidence(json::object& out, const ServiceView& view) {
+    if (!view.decision || !view.decision->inputs.capacity_evidence) return;
+    const CapacityEvidence& evidence = *view.decision->inputs.capacity_evidence;
+    out["capacity_evidence"] =
+        json::object{{"from", to_string(evidence.from)}, {"learned", evidence.learned},
+                     {"stated", evidence.stated},        {"estimate", evidence.estimate},
+                     {"error", evidence.error},          {"detail", evidence.detail}};
+}
+
+}  // namespace
+
 json::object status_json(const ServiceView& view, Timestamp now) {
     const auto& service = view.service;
     const auto* decision = view.decision.get();
@@ -189,6 +223,8 @@ json::object status_json(const ServiceView& view, Timestamp now) {
         json::object{{"forecasts_harm", view.forecasts_harm}, {"cost_ratio", view.cost_ratio}};
     out["operation"] =
         view.operation ? json::value(operation_json(*view.operation)) : json::value(nullptr);
+    add_signals(out, view, now);
+    add_evidence(out, view);
     return out;
 }
 
@@ -206,6 +242,10 @@ json::object prediction_json(const ServiceView& view, bool whole) {
         out["path"] = std::move(points);
     }
     out["members"] = members_json(path.members);
+    json::array signals;
+    for (const ServiceView& signal : view.signals)
+        if (signal.path) signals.push_back(prediction_json(signal, whole));
+    if (!signals.empty()) out["signals"] = std::move(signals);
     return out;
 }
 

@@ -222,13 +222,41 @@ inline ServiceView made_up_service(const std::string& name, Timestamp now, doubl
     return out;
 }
 
+/// A service that is also limited by a queue, which needs most, and that has learned its capacity.
+inline ServiceView with_queue(ServiceView out, Timestamp now) {
+    out.service.signals = {{.name = "queue"}};
+    ServiceView queue = made_up_service(out.service.id.str() + "/queue", now, 30.0);
+    queue.service.owner = out.service.id;
+    queue.decision = nullptr;
+    queue.operation.reset();
+    auto decision = *out.decision;
+    SignalDemand demand;
+    demand.name = "queue";
+    demand.newest = queue.newest;
+    demand.lead_demand = decision.inputs.lead_demand;
+    demand.path = {{now, 30.0}};
+    decision.inputs.signals = {demand};
+    decision.inputs.capacity_evidence = CapacityEvidence{.from = CapacitySource::utilization,
+                                                         .learned = true,
+                                                         .stated = 80.0,
+                                                         .estimate = 100.0,
+                                                         .error = 2.5,
+                                                         .detail = "learned: 100 +- 2.5"};
+    decision.signal = "queue";
+    out.decision = std::make_shared<const Decision>(std::move(decision));
+    out.signals = {std::move(queue)};
+    return out;
+}
+
 /// Services are sorted by name, as the pipeline leaves them.
 inline std::shared_ptr<FleetView> made_up_fleet(const std::vector<std::string>& names,
                                                 Timestamp now = fleet_now) {
     auto view = std::make_shared<FleetView>();
     view->at = now;
     view->turn = 42;
-    for (const auto& name : names) view->services.push_back(made_up_service(name, now));
+    for (const auto& name : names)
+        view->services.push_back(name == "warehouse" ? with_queue(made_up_service(name, now), now)
+                                                     : made_up_service(name, now));
     view->health = {
         {.component = "collector/replay",
          .state = HealthState::ok,

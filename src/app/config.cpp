@@ -16,6 +16,10 @@ namespace forescale {
 
 namespace {
 
+MetricKind kind_of(std::string_view text) {
+    return text == "counter" ? MetricKind::counter : MetricKind::gauge;
+}
+
 /// The kinds that a registry knows, sorted.
 template <class Registry>
 std::vector<std::string_view> names_of(const Registry& registry) {
@@ -344,6 +348,66 @@ ScalingPolicy PolicyConfig::scaling() const {
     return out;
 }
 
+void SignalConfig::describe(config::Fields& f) {
+    f.field("name", name,
+            {.required = true,
+             .help = "Name of the signal; its samples are a series SERVICE/NAME of a collector"});
+    f.field("metric_kind", metric_kind,
+            {.choices = {"gauge", "counter"},
+             .help = "gauge: samples are demand; counter: they grow, and demand is their rate"});
+    f.field("sample_step", sample_step,
+            {.min = 1, .max = 86400, .help = "How far apart samples are"});
+    f.field("capacity_per_replica", capacity_per_replica,
+            {.unit = "demand",
+             .min = 1e-12,
+             .help = "How much of it one ready replica serves, in the unit of the signal"});
+}
+
+void CapacityConfig::describe(config::Fields& f) {
+    f.field("from", from,
+            {.choices = {"stated", "utilization", "latency"},
+             .help = "stated: capacity_per_replica holds; otherwise it is where learning begins, "
+                     "from samples of a series SERVICE/utilization or SERVICE/latency"});
+    f.field("sample_step", sample_step,
+            {.min = 1, .max = 86400, .help = "How far apart the samples of that series are"});
+    f.field("target_utilization", target_utilization,
+            {.min = 0.05,
+             .max = 0.9,
+             .help = "utilization: the mean over the ready replicas, 0..1, at which a replica "
+                     "serves what it should"});
+    f.field("latency_slo", latency_slo,
+            {.min = 0,
+             .help = "latency: the latency to keep, in the unit and of the percentile of the "
+                     "samples"});
+    f.field("factor_max", factor_max,
+            {.min = 1,
+             .max = 100,
+             .help = "What is learned stays within capacity_per_replica divided and multiplied by "
+                     "this"});
+    f.check(from != "latency" || latency_slo > 0.0, "latency_slo",
+            "is not set; state the latency that the service has to keep");
+}
+
+CapacityRule CapacityConfig::rule(Demand stated) const {
+    CapacityRule out;
+    out.from = from == "utilization" ? CapacitySource::utilization
+               : from == "latency"   ? CapacitySource::latency
+                                     : CapacitySource::stated;
+    out.stated = stated;
+    out.sample_step = sample_step;
+    out.target_utilization = target_utilization;
+    out.latency_slo = latency_slo;
+    out.factor_max = factor_max;
+    return out;
+}
+
+Signal SignalConfig::signal() const {
+    return {.name = name,
+            .metric_kind = kind_of(metric_kind),
+            .sample_step = sample_step,
+            .capacity_per_replica = Demand(capacity_per_replica)};
+}
+
 void ServiceConfig::describe(config::Fields& f) {
     f.field("name", name,
             {.required = true,
@@ -371,6 +435,10 @@ void ServiceConfig::describe(config::Fields& f) {
             {.unit = "demand",
              .min = 1e-12,
              .help = "Demand that one ready replica serves, in the unit of the metric"});
+    f.section("capacity", capacity, "Whether what one replica serves is learned");
+    f.list("signals", signals,
+           "Further measures of demand that its replicas have to serve: the one that needs most "
+           "replicas counts, and while one has no fresh samples nothing is removed");
     f.section("policy", policy, "What may be done about it");
     f.list("callers", callers,
            "Services that call this one: it gets what their planned demand will need");
@@ -423,6 +491,45 @@ Result<std::vector<Caller>> callers_of(const ServiceConfig& service) {
 
 }  // namespace
 
+namespace {
+
+/// A signal's series is named after it: its name is one word of its own.
+Result<std::vector<Signal>> signals_of(const ServiceConfig& service) {
+    std::vector<Signal> out;
+    for (const SignalConfig& signal : service.signals) {
+        if (signal.name.find('/') != std::string::npos)
+            return fail(Errc::invalid_argument,
+                        "service {}: signals: '{}' has a slash, which parts the service from the "
+                        "signal in the names of series; rename it",
+                        service.name, signal.name);
+        if (std::ranges::find(out, signal.name, &Signal::name) != out.end())
+            return fail(Errc::invalid_argument,
+                        "service {}: signals: '{}' is there twice; give each a name of its own",
+                        service.name, signal.name);
+        if (signal.name == service.capacity.from)
+            return fail(Errc::invalid_argument,
+                        "service {}: signals: '{}' is the series that capacity is learned from; "
+                        "rename the signal",
+                        service.name, signal.name);
+        out.push_back(signal.signal());
+    }
+    return out;
+}
+
+/// Samples are paired with the demand of a step of the forecast grid.
+Result<CapacityRule> capacity_of(const ServiceConfig& config, const Service& service) {
+    const CapacityRule rule = config.capacity.rule(service.capacity_per_replica);
+    if (rule.learns() && service.grid_step % rule.sample_step != Duration(0))
+        return fail(Errc::invalid_argument,
+                    "service {}: capacity.sample_step {} does not divide {}, the step that it is "
+                    "paired with demand in; take one that does",
+                    config.name, format_duration(rule.sample_step),
+                    format_duration(service.grid_step));
+    return rule;
+}
+
+}  // namespace
+
 Result<Service> ServiceConfig::service() const {
     if (policy.replicas_min > policy.replicas_max)
         return fail(Errc::invalid_argument,
@@ -437,7 +544,7 @@ Result<Service> ServiceConfig::service() const {
         return fail(usual.error().code, "service {}: {}: {}", name,
                     holidays_file.empty() ? "country" : "holidays_file", usual.error().message);
     TRY(out.holidays, with_days(*std::move(usual), name, holidays));
-    out.metric_kind = metric_kind == "counter" ? MetricKind::counter : MetricKind::gauge;
+    out.metric_kind = kind_of(metric_kind);
     set_steps(out, sample_step);
     out.capacity_per_replica = Demand(capacity_per_replica);
     out.policy = policy.scaling();
@@ -445,6 +552,8 @@ Result<Service> ServiceConfig::service() const {
     out.policy.accuracy_gate = policy.accuracy_gate;
     out.policy.approval_expires_after = policy.approval_expires_after;
     TRY(out.callers, callers_of(*this));
+    TRY(out.signals, signals_of(*this));
+    TRY(out.capacity, capacity_of(*this, out));
     out.callers_bound = parsed_bound(callers_bound);
     if (auto done = policy.constraints.into(out.policy, out.zone); !done)
         return fail(done.error().code, "service {}: {}", name, done.error().message);
@@ -496,6 +605,17 @@ void check_unique(const Items& items, std::string_view what, config::Problems& p
                 fmt::format("{}: the name '{}' is used twice; give each its own", what, item.name));
 }
 
+/// Names that series and rows of the program's own are told from services by.
+void check_name(const std::string& name, config::Problems& problems) {
+    if (name.starts_with('@'))
+        problems.push_back(fmt::format(
+            "services: '{}' begins with @, which is kept for the program's own rows; rename it",
+            name));
+    if (name.find('/') != std::string::npos)
+        problems.push_back(fmt::format(
+            "services: '{}' has a slash, which parts a service from its signals; rename it", name));
+}
+
 void check_collector(const CollectorConfig& collector, const std::set<std::string>& services,
                      config::Problems& problems) {
     if (collector.files.empty())
@@ -535,10 +655,11 @@ config::Problems cross_check(const AppConfig& app) {
     std::vector<Service> services;
     for (const auto& service : app.services) {
         names.insert(service.name);
-        if (service.name.starts_with('@'))
-            problems.push_back(fmt::format(
-                "services: '{}' begins with @, which is kept for the program's own rows; rename it",
-                service.name));
+        for (const auto& signal : service.signals)
+            names.insert(series_id(ServiceId(service.name), signal.name).str());
+        if (service.capacity.from != "stated")
+            names.insert(series_id(ServiceId(service.name), service.capacity.from).str());
+        check_name(service.name, problems);
         auto made = service.service();
         if (made)
             services.push_back(*std::move(made));

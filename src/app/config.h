@@ -145,6 +145,27 @@ struct PolicyConfig {
     [[nodiscard]] ScalingPolicy scaling() const;
 };
 
+/// A demand signal beside the service's own demand.
+struct SignalConfig {
+    std::string name;
+    std::string metric_kind = "gauge";
+    Duration sample_step = std::chrono::minutes(1);
+    double capacity_per_replica = 1.0;
+    void describe(config::Fields& f);
+    [[nodiscard]] Signal signal() const;
+};
+
+/// Where the capacity of a replica comes from.
+struct CapacityConfig {
+    std::string from = std::string(to_string(CapacityRule{}.from));
+    Duration sample_step = CapacityRule{}.sample_step;
+    double target_utilization = CapacityRule{}.target_utilization;
+    double latency_slo = CapacityRule{}.latency_slo;
+    double factor_max = CapacityRule{}.factor_max;
+    void describe(config::Fields& f);
+    [[nodiscard]] CapacityRule rule(Demand stated) const;
+};
+
 struct ServiceConfig {
     std::string name;
     std::string zone = "UTC";
@@ -154,6 +175,8 @@ struct ServiceConfig {
     std::string metric_kind = "gauge";
     Duration sample_step = std::chrono::minutes(1);
     double capacity_per_replica = 1.0;
+    CapacityConfig capacity;
+    std::vector<SignalConfig> signals;
     PolicyConfig policy;
     std::vector<CallerConfig> callers;
     std::string callers_bound = "at_least";

@@ -253,5 +253,57 @@ TEST(Service, CalendarsFollowItsOwnWallClock) {
         << "02:30 comes twice that night";
 }
 
+SignalConfig signal(const std::string& name) {
+    SignalConfig out;
+    out.name = name;
+    return out;
+}
+
+TEST(Config, SignalsFeedTheDecisionsOfTheirService) {
+    AppConfig app = sound();
+    app.services[0].signals = {signal("queue")};
+    app.services[0].signals[0].metric_kind = "counter";
+    app.services[0].signals[0].capacity_per_replica = 12;
+    app.collectors[0].service = "shop/queue";
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    const auto service = app.services[0].service();
+    ASSERT_TRUE(service);
+    ASSERT_EQ(service->signals.size(), 1U);
+    const Service own = signal_service(*service, service->signals[0]);
+    EXPECT_EQ(own.id, ServiceId("shop/queue"));
+    EXPECT_EQ(own.scaled(), ServiceId("shop"));
+    EXPECT_EQ(own.metric_kind, MetricKind::counter);
+    EXPECT_EQ(own.capacity_per_replica, Demand(12));
+    EXPECT_EQ(own.policy.quantile, service->policy.quantile);
+}
+
+TEST(Config, NamesThatWouldBeTakenForOneAnotherAreRefused) {
+    AppConfig app = sound();
+    app.services[0].signals = {signal("queue"), signal("queue")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("'queue' is there twice")));
+    app.services[0].signals = {signal("a/b")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("'a/b' has a slash")));
+    app.services[0].signals = {signal("latency")};
+    app.services[0].capacity.from = "latency";
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("capacity is learned from")));
+    app = sound();
+    app.services[0].name = "shop/queue";
+    app.collectors[0].service = "shop/queue";
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("has a slash")));
+}
+
+TEST(Config, CapacityIsLearnedFromASeriesBesideTheDemand) {
+    AppConfig app = sound();
+    app.services[0].capacity.from = "utilization";
+    app.collectors[0].service = "shop/utilization";
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    const auto service = app.services[0].service();
+    ASSERT_TRUE(service);
+    EXPECT_EQ(measured_series(*service), ServiceId("shop/utilization"));
+    EXPECT_EQ(service->capacity.stated, service->capacity_per_replica);
+    app.services[0].capacity.sample_step = std::chrono::minutes(7);
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("does not divide 5m")));
+}
+
 }  // namespace
 }  // namespace forescale

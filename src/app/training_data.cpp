@@ -142,6 +142,8 @@ Result<std::vector<Service>> services_of(const std::vector<ServiceConfig>& confi
     std::vector<Service> services;
     for (const ServiceConfig& config : configs) {
         TRY(auto service, config.service());
+        for (const Signal& signal : service.signals)
+            services.push_back(signal_service(service, signal));
         services.push_back(std::move(service));
     }
     std::ranges::sort(services, {}, &Service::id);
@@ -177,8 +179,9 @@ Result<std::vector<TrainingSeries>> read_training_store(
     TRY(const auto events, store.events(from));
     for (std::size_t i = 0; i < services.size(); ++i) {
         TRY(auto series, read_service(store, services[i], {services[i].id, from, *newest}));
-        std::ranges::copy_if(events, std::back_inserter(series.events),
-                             [&](const BusinessEvent& e) { return e.concerns(services[i].id); });
+        std::ranges::copy_if(
+            events, std::back_inserter(series.events),
+            [&](const BusinessEvent& e) { return e.concerns(services[i].scaled()); });
         if (!series.demand.empty()) out.push_back(std::move(series));
         progress(static_cast<double>(i + 1) / static_cast<double>(services.size()));
     }

@@ -33,6 +33,7 @@ DecisionInputs with_forecast(const DecisionInputs& inputs) {
     DecisionInputs out = without_forecast(inputs);
     out.lead_demand = inputs.lead_demand;
     out.path = inputs.path;
+    out.scenarios = inputs.scenarios;
     out.confidence = inputs.confidence;
     return out;
 }

@@ -31,6 +31,10 @@ bool fits(const PathScenarios& scenarios, const std::vector<PathMedian>& path) {
     return scenarios.percent.size() == scenarios.count * path.size();
 }
 
+void drop_unusable(std::optional<LeadDemand>& demand) {
+    if (demand && !usable(*demand)) demand.reset();
+}
+
 bool is_fresh(const Service& service, const DecisionInputs& inputs) {
     return inputs.newest.state == SampleState::present && std::isfinite(inputs.newest.value) &&
            inputs.newest_age <= stale_after(service);
@@ -40,6 +44,15 @@ void plan_demand(Turn& turn, const Quantiles& quantiles) {
     turn.planned = demand_at(quantiles, turn.level);
     const double base = demand_at(quantiles, std::min(turn.level, quantile_levels.back()));
     turn.least_planned = std::midpoint(base, turn.with_headroom());
+}
+
+/// The worst of the measured loads is the floor.
+void raise_floor(Turn& turn) {
+    for (std::size_t i = 0; i < turn.signals.size(); ++i) {
+        if (turn.signals[i].floor <= turn.floor) continue;
+        turn.floor = turn.signals[i].floor;
+        turn.floor_of = i;
+    }
 }
 
 Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp now,
@@ -55,21 +68,29 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
         turn.floor = replicas_for(Demand(inputs.newest.value), inputs.capacity_per_replica);
     turn.level = planned_level(service.policy, inputs.capacity_per_replica);
     if (inputs.lead_demand) plan_demand(turn, inputs.lead_demand->quantiles);
+    turn.signals = signal_needs(service.policy, inputs, turn.level);
+    raise_floor(turn);
     return turn;
 }
 
-/// Asks every rule; returns the number that they leave. `decisive` is the step that named a reason
-/// last.
+/// What was heard of the rules that were asked so far.
+struct Heard {
+    std::size_t decisive = 0;      ///< the step that named a reason last
+    std::string_view raised_by{};  ///< whose need raised the number last; empty: its own demand
+};
+
+/// Asks every rule; returns the number that they leave.
 template <std::size_t Count>
 Replicas ask(const std::array<Rule, Count>& rules, const Turn& turn, Replicas number,
-             Decision& decision, std::size_t& decisive) {
+             Decision& decision, Heard& heard) {
     for (const Rule& rule : rules) {
         Verdict verdict = rule.apply(turn, number);
+        if (verdict.replicas > number) heard.raised_by = verdict.signal;
         if (!rule.recorded_always && verdict.reason == Reason::steady && verdict.detail.empty())
             continue;
         if (verdict.reason != Reason::steady) {
             decision.reason = verdict.reason;
-            decisive = decision.steps.size();
+            heard.decisive = decision.steps.size();
         }
         decision.steps.push_back(
             {std::string(rule.name), number, verdict.replicas, std::move(verdict.detail)});
@@ -213,8 +234,13 @@ void remember_change(DecisionState& state, Replicas current, Replicas desired, T
 Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
                 DecisionState& state) {
     ASSERT(inputs.capacity_per_replica > Demand(0.0));
-    if (inputs.lead_demand && !usable(*inputs.lead_demand)) inputs.lead_demand.reset();
+    drop_unusable(inputs.lead_demand);
     if (!fits(inputs.scenarios, inputs.path)) inputs.scenarios = {};
+    for (SignalDemand& signal : inputs.signals) {
+        ASSERT(signal.capacity_per_replica > Demand(0.0));
+        drop_unusable(signal.lead_demand);
+        if (!fits(signal.scenarios, signal.path)) signal.scenarios = {};
+    }
     Decision decision;
     decision.id = id_of(service, now);
     decision.service = service.id;
@@ -226,16 +252,18 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     decision.quantile = turn.level;
     decision.demand_planned = turn.planned;
     decision.steps.reserve(rules::wanted_rules.size() + rules::allowed_rules.size());
-    std::size_t decisive = 0;
-    const Replicas wanted = ask(rules::wanted_rules, turn, turn.current, decision, decisive);
-    decision.desired = ask(rules::allowed_rules, turn, wanted, decision, decisive);
+    Heard heard;
+    const Replicas wanted = ask(rules::wanted_rules, turn, turn.current, decision, heard);
+    decision.signal = heard.raised_by;
+    decision.desired = ask(rules::allowed_rules, turn, wanted, decision, heard);
     ask_mode(turn, decision);
     state.recommendations.push_back({now, wanted});
     if (decision.acts) remember_change(state, turn.current, decision.desired, now);
     decision.mix = mix_of(turn, decision.desired);
     if (decision.mix) state.mix = decision.mix->counts();
-    decision.sentence = sentence_of(turn, decision, decision.steps[decisive]);
-    decision.why_not_fewer = why_not_fewer(turn, decision, decision.steps[decisive]);
+    const RuleStep& decisive = decision.steps[heard.decisive];
+    decision.sentence = sentence_of(turn, decision, decisive);
+    decision.why_not_fewer = why_not_fewer(turn, decision, decisive);
     return decision;
 }
 

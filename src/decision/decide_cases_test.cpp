@@ -169,8 +169,8 @@ Service service_of(const Case& one) {
     return service;
 }
 
-Point newest_of(const Words& words) {
-    const std::string demand = text(words, "demand", "100");
+Point newest_of(const Words& words, const std::string& otherwise) {
+    const std::string demand = text(words, "demand", otherwise);
     if (demand == "missing") return {noon, 0.0, SampleState::missing};
     if (demand == "nan") return {noon, 0.0, SampleState::not_a_number};
     return {noon, std::stod(demand), SampleState::present};
@@ -210,20 +210,39 @@ void look_ahead(DecisionInputs& inputs, const Case& one) {
     }
 }
 
+LeadDemand even_plan(const Words& words) {
+    LeadDemand demand{.from = noon, .lead = std::chrono::minutes(5)};
+    demand.quantiles.fill(number(words, "plan", 0.0));
+    return demand;
+}
+
+void add_signal(DecisionInputs& inputs, const Words& words, const std::string& name) {
+    if (words.empty()) return;
+    SignalDemand signal;
+    signal.name = name;
+    signal.newest = newest_of(words, "1");
+    signal.newest_age = span(words, "age", "0s");
+    signal.stale_after = std::chrono::minutes(5);
+    signal.confidence = number(words, "confidence", 1.0);
+    signal.forecasts_harm = text(words, "harm", "no") == "yes";
+    signal.capacity_per_replica = Demand(number(words, "serves", 100.0));
+    if (words.contains("plan")) signal.lead_demand = even_plan(words);
+    inputs.signals.push_back(std::move(signal));
+}
+
 DecisionInputs inputs_of(const Case& one) {
     const Words words = pairs(one, "given");
     DecisionInputs inputs;
     inputs.capacity.ready = Replicas(whole(words, "ready", 4));
     inputs.capacity.pending = Replicas(whole(words, "pending", 0));
-    inputs.newest = newest_of(words);
+    inputs.newest = newest_of(words, "100");
     inputs.newest_age = span(words, "age", "0s");
     inputs.lead_time = std::chrono::minutes(5);
     inputs.confidence = number(words, "confidence", 1.0);
     inputs.capacity_per_replica = Demand(number(words, "serves", 100.0));
-    if (words.contains("plan")) {
-        inputs.lead_demand = LeadDemand{.from = noon, .lead = std::chrono::minutes(5)};
-        inputs.lead_demand->quantiles.fill(number(words, "plan", 0.0));
-    }
+    if (words.contains("plan")) inputs.lead_demand = even_plan(words);
+    add_signal(inputs, pairs(one, "queue"), "queue");
+    add_signal(inputs, pairs(one, "cpu"), "cpu");
     look_ahead(inputs, one);
     hold(inputs, one);
     return inputs;
@@ -273,6 +292,9 @@ TEST(DecideCases, EveryCaseComesOutAsItSays) {
         const Words wanted = pairs(one, "expect");
         EXPECT_EQ(decision.desired.value(), whole(wanted, "desired", -1)) << decision.sentence;
         EXPECT_EQ(to_string(decision.reason), text(wanted, "reason", "")) << decision.sentence;
+        if (wanted.contains("signal")) {
+            EXPECT_EQ(decision.signal, wanted.at("signal")) << decision.sentence;
+        }
         const auto& words = one.lines.at("expect");
         for (std::size_t i = 0; i + 2 < words.size(); ++i)
             if (words[i] == "rule") expect_step(decision, words[i + 1], words[i + 2]);

@@ -137,6 +137,53 @@ TEST(Decide, SaysWhichRuleForbidsOneReplicaFewer) {
     EXPECT_EQ(decide(service, inputs(9, 100), noon, state).why_not_fewer, "replicas_min is 9.");
 }
 
+SignalDemand queue(double planned, double measured) {
+    SignalDemand signal;
+    signal.name = "queue";
+    signal.newest = {noon, measured, SampleState::present};
+    signal.stale_after = std::chrono::minutes(5);
+    signal.lead_demand = even_demand();
+    signal.confidence = 0.9;
+    signal.capacity_per_replica = Demand(10.0);
+    for (double& value : signal.lead_demand->quantiles) value *= planned / 1000.0;
+    return signal;
+}
+
+TEST(Decide, NamesTheSignalThatNeedsMost) {
+    DecisionState state;
+    Service service = shop();
+    service.policy.quantile = 0.7;
+    DecisionInputs in = inputs(6, 100);
+    in.signals = {queue(150, 40)};
+    const Decision decision = decide(service, in, noon, state);
+    EXPECT_EQ(decision.signal, "queue");
+    EXPECT_EQ(decision.sentence,
+              "Scaling shop from 6 to 11: signal queue needs most: planned at 105 (70 % level over "
+              "the next 5m); one replica serves 10.");
+    EXPECT_EQ(decision.why_not_fewer,
+              "10 would serve 100 of signal queue, and demand over the next 5m exceeds that with a "
+              "probability of 33 %; signal queue needs most: planned at 105 (70 % level over the "
+              "next 5m); one replica serves 10.");
+}
+
+TEST(Decide, PlansTheNextHoursForTheSignalThatNeedsMostThen) {
+    Service service = shop();
+    service.policy.quantile = 0.7;
+    service.policy.tolerance = 0.0;
+    service.policy.scale_down.stabilization_window = Duration(0);
+    DecisionInputs in = inputs(9, 100);  // of which 8 are needed
+    for (int i = 1; i <= 24; ++i) in.path.push_back({noon + i * std::chrono::minutes(5), 500.0});
+    const auto desired = [&](const DecisionInputs& given) {
+        DecisionState state;
+        return decide(service, given, noon, state).desired;
+    };
+    ASSERT_EQ(desired(in), Replicas(8)) << "nothing more is needed later";
+    in.signals = {queue(100, 20)};  // 7 now
+    for (int i = 1; i <= 24; ++i)
+        in.signals[0].path.push_back({noon + i * std::chrono::minutes(5), i < 6 ? 50.0 : 62.0});
+    EXPECT_EQ(desired(in), Replicas(9)) << "soon the queue will need them again";
+}
+
 TEST(Decide, RecordsEveryRuleInItsOrderAlsoWhenItChangesNothing) {
     DecisionState state;
     const Decision decision = decide(shop(), inputs(11, 100), noon, state);

@@ -18,15 +18,25 @@ std::string percent(double probability) {
     return probability < least ? "less than 0.01 %" : fmt::format("{:.2g} %", probability * 100.0);
 }
 
-/// What `fewer` replicas would serve, and how likely that is not to be enough.
-std::string served_by(const Turn& turn, Replicas fewer) {
+std::string not_enough(const std::optional<LeadDemand>& demand, double serves) {
+    if (!demand) return {};
+    return fmt::format(", and demand over the next {} exceeds that with a probability of {}",
+                       format_duration(demand->lead),
+                       percent(probability_above(demand->quantiles, serves)));
+}
+
+/// What `fewer` replicas would serve of the demand that needs most, and how likely that is not to
+/// be enough.
+std::string served_by(const Turn& turn, const Decision& decision, Replicas fewer) {
+    for (const SignalDemand& signal : turn.inputs.signals) {
+        if (signal.name != decision.signal) continue;
+        const double serves = signal.capacity_per_replica.value() * fewer.value();
+        return fmt::format("{} would serve {:.4g} of signal {}{}", fewer.value(), serves,
+                           signal.name, not_enough(signal.lead_demand, serves));
+    }
     const double serves = turn.inputs.capacity_per_replica.value() * fewer.value();
-    auto text = fmt::format("{} would serve {:.4g}", fewer.value(), serves);
-    if (const auto& demand = turn.inputs.lead_demand)
-        text += fmt::format(", and demand over the next {} exceeds that with a probability of {}",
-                            format_duration(demand->lead),
-                            percent(probability_above(demand->quantiles, serves)));
-    return text;
+    return fmt::format("{} would serve {:.4g}{}", fewer.value(), serves,
+                       not_enough(turn.inputs.lead_demand, serves));
 }
 
 /// What speaks against `fewer`: the rule that lifted the number above it, or the one that spoke
@@ -71,7 +81,7 @@ std::string why_not_fewer(const Turn& turn, const Decision& decision, const Rule
         return fmt::format("replicas_min is {}.", turn.policy().replicas_min.value());
     const RuleStep* const step = lifting(decision, fewer);
     const auto why = objection(turn, step != nullptr ? *step : decisive, fewer);
-    return served_by(turn, fewer) + (why.empty() ? "." : "; " + why + '.');
+    return served_by(turn, decision, fewer) + (why.empty() ? "." : "; " + why + '.');
 }
 
 }  // namespace forescale

@@ -1,5 +1,6 @@
 #pragma once
 #include "decision/decide.h"
+#include "decision/signal_need.h"
 
 #include <algorithm>
 #include <string>
@@ -21,14 +22,22 @@ struct Turn {
     /// of the headroom, are room in which demand may move without a change of size.
     double least_planned = 0.0;
     Replicas floor{0};  ///< what the measured load needs now; 0 without a fresh sample
+    std::vector<SignalNeed> signals{};      ///< of the signals beside the service's own demand
+    std::optional<std::size_t> floor_of{};  ///< the one whose load the floor is; none: its own
 
     [[nodiscard]] const ScalingPolicy& policy() const { return service.policy; }
     [[nodiscard]] double with_headroom() const { return planned * (1.0 + policy().headroom); }
-    /// What the forecast needs without any headroom; 0 while none is trusted.
+    /// What forecasts need without any headroom; 0 while none is trusted.
     [[nodiscard]] Replicas planned_need() const {
-        return trusted ? replicas_for(Demand(std::min(planned, least_planned)),
-                                      inputs.capacity_per_replica)
-                       : Replicas(0);
+        Replicas need = trusted ? replicas_for(Demand(std::min(planned, least_planned)),
+                                               inputs.capacity_per_replica)
+                                : Replicas(0);
+        for (const SignalNeed& signal : signals) need = std::max(need, signal.planned_need());
+        return need;
+    }
+    /// The signal whose measured load is the floor; null: the service's own demand.
+    [[nodiscard]] const SignalNeed* floor_signal() const {
+        return floor_of ? &signals[*floor_of] : nullptr;
     }
     /// The size that growing ends at where only what is `needed` may be added.
     [[nodiscard]] Replicas grown_to(Replicas before, Replicas needed) const {
@@ -42,6 +51,7 @@ struct Verdict {
     Reason reason =
         Reason::steady;  ///< steady: the rule has nothing to say, and the number is as before
     std::string detail;  ///< one clause for a person
+    std::string_view signal = {};  ///< whose need it speaks of; empty: the service's own demand
 };
 
 /// One rule of the chain: pure, and blind to the rules after it. Its name is that of its file in

@@ -6,6 +6,7 @@ namespace {
 constexpr std::array all_reasons{Reason::forecast,
                                  Reason::reactive_floor,
                                  Reason::callers,
+                                 Reason::signal,
                                  Reason::reactive,
                                  Reason::confidence_gate,
                                  Reason::accuracy_gate,
@@ -37,6 +38,8 @@ std::string_view to_string(Reason reason) {
             return "reactive_floor";
         case Reason::callers:
             return "callers";
+        case Reason::signal:
+            return "signal";
         case Reason::reactive:
             return "reactive";
         case Reason::confidence_gate:
@@ -93,6 +96,7 @@ Ground ground_of(Reason reason) {
             return Ground::hold;
         case Reason::forecast:
         case Reason::callers:
+        case Reason::signal:
         case Reason::reactive_floor:
         case Reason::plan:
         case Reason::tolerance:

@@ -1,5 +1,6 @@
 #pragma once
 #include "domain/capacity.h"
+#include "domain/capacity_rule.h"
 #include "domain/forecast.h"
 #include "domain/mix.h"
 #include "domain/mode.h"
@@ -21,6 +22,7 @@ enum class Reason : std::uint8_t {
     forecast,           ///< the demand quantile over the lead time asks for it
     reactive_floor,     ///< the measured load needs it now
     callers,            ///< its callers will send more, or less
+    signal,             ///< another of its demand signals needs more
     reactive,           ///< no trusted forecast: the HPA ratio rule
     confidence_gate,    ///< confidence too low: reactive rule instead of the forecast
     accuracy_gate,      ///< forecasts cost more than they save: reactive rule instead
@@ -102,6 +104,20 @@ struct PathScenarios {
     std::vector<std::uint16_t> percent;
 };
 
+/// A demand signal of a service beside its own demand, with its own forecast.
+struct SignalDemand {
+    std::string name;
+    Point newest;
+    Duration newest_age{0};
+    Duration stale_after{0};  ///< an older newest sample is no ground to shrink
+    std::optional<LeadDemand> lead_demand;
+    std::vector<PathMedian> path;
+    PathScenarios scenarios;
+    double confidence = 0.0;
+    bool forecasts_harm = false;  ///< its own accuracy gate has found that they cost more
+    Demand capacity_per_replica{1.0};
+};
+
 /// Everything that the decision was made from.
 struct DecisionInputs {
     Capacity capacity;
@@ -123,6 +139,8 @@ struct DecisionInputs {
     std::optional<FleetAllowance> fleet;  ///< nothing: no limit
     /// What this program asked the target for last; nothing while that is not certain.
     std::optional<AskedSize> asked;
+    std::vector<SignalDemand> signals;                  ///< beside the service's own demand
+    std::optional<CapacityEvidence> capacity_evidence;  ///< nothing: the capacity is stated
 };
 
 /// A recorded decision: enough to say why, and why not one replica fewer, without anything else.
@@ -133,6 +151,7 @@ struct Decision {
     DecisionInputs inputs;
     double quantile = 0.0;        ///< level read from the lead demand
     double demand_planned = 0.0;  ///< the demand at that level
+    std::string signal;  ///< the demand signal that needs most; empty: the service's own demand
     std::vector<RuleStep> steps;
     Replicas desired{0};
     Reason reason = Reason::steady;

@@ -45,6 +45,11 @@ DataState data_of(const ServiceState& state) {
         return {.problem = "no fresh samples: its size holds; look at its collector",
                 .holds = true};
     if (!state.path()) return {.problem = "no forecast yet: reactive scaling"};
+    for (const SignalDemand& signal : inputs.signals)
+        if (signal.newest.state != SampleState::present || signal.newest_age > signal.stale_after)
+            return {.problem = fmt::format("signal {} has no fresh samples: no replica is removed; "
+                                           "look at its collector",
+                                           signal.name)};
     return {};
 }
 
@@ -163,6 +168,26 @@ void signal_mode(const PipelineParts& parts, const ServiceState& state, Timestam
                                          format_timestamp(proposal->expires_at), proposal->sentence)
                            : "",
             .since = now});
+}
+
+/// How samples came in and what is forecast from them.
+void note_learner(const PipelineParts& parts, const ServiceState& state, const StreamCounts& counts,
+                  Timestamp now) {
+    note_counts(parts.metrics, state.id(), counts);
+    if (state.path()) {
+        const std::string at_rest = members_at_rest(*state.path());
+        report(parts, "forecast/" + state.id().str(),
+               at_rest.empty() ? HealthState::ok : HealthState::degraded, at_rest, now);
+    }
+    if (state.path())
+        parts.metrics.forecast_made(state.id(), state.path()->confidence,
+                                    now - state.path()->origin);
+    const auto noticed = state.forecaster().noticed();
+    parts.metrics.noticed(state.id(), {.level_shifts = noticed.level_shifts,
+                                       .incidents = noticed.incidents,
+                                       .clipped_steps = noticed.clipped_steps,
+                                       .disbelieved_steps = noticed.disbelieved_steps,
+                                       .in_doubt = noticed.in_doubt});
 }
 
 /// What serves goes on serving; the next training is tried when it is due.
@@ -287,23 +312,15 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
     signal_external_changes(parts, state, now);
     signal_mode(parts, state, now);
     signal_gate(parts, state, now);
-    note_counts(parts.metrics, state.id(), counts);
-    if (state.path()) {
-        const std::string at_rest = members_at_rest(*state.path());
-        report(parts, "forecast/" + state.id().str(),
-               at_rest.empty() ? HealthState::ok : HealthState::degraded, at_rest, now);
-    }
-    if (state.path())
-        parts.metrics.forecast_made(state.id(), state.path()->confidence,
-                                    now - state.path()->origin);
-    const auto noticed = state.forecaster().noticed();
-    parts.metrics.noticed(state.id(), {.level_shifts = noticed.level_shifts,
-                                       .incidents = noticed.incidents,
-                                       .clipped_steps = noticed.clipped_steps,
-                                       .disbelieved_steps = noticed.disbelieved_steps,
-                                       .in_doubt = noticed.in_doubt});
+    note_learner(parts, state, counts, now);
     parts.metrics.lead_time(state.id(), state.turn().lead_time.lead_time(),
                             state.turn().lead_time.learned());
+}
+
+void note_signal(const PipelineParts& parts, const ServiceState& state, const StreamCounts& counts,
+                 Timestamp now) {
+    signal_gate(parts, state, now);
+    note_learner(parts, state, counts, now);
 }
 
 void note_training(const PipelineParts& parts, const TrainingReport& report, Timestamp now) {

@@ -17,6 +17,9 @@ void note_refused(const PipelineParts& parts, const Decision& decision, const Er
 void note_operation_state(const PipelineParts& parts, const Operation& operation, Timestamp now);
 void note_service(const PipelineParts& parts, const ServiceState& state, const StreamCounts& counts,
                   Timestamp now);
+/// Of what forecasts a demand signal: its forecasts and its samples.
+void note_signal(const PipelineParts& parts, const ServiceState& state, const StreamCounts& counts,
+                 Timestamp now);
 /// How the newest training ended; nothing while none has.
 void note_training(const PipelineParts& parts, const TrainingReport& report, Timestamp now);
 /// What the newest grid step said of earlier forecasts.

@@ -90,6 +90,7 @@ public:
     [[nodiscard]] std::optional<Timestamp> resumed_at() const { return resumed_at_; }
     void publish_views(bool on) { settings_.publishes_view = on; }
     [[nodiscard]] std::int64_t turns() const { return turns_; }
+    /// What is decided for.
     [[nodiscard]] const std::vector<std::unique_ptr<ServiceState>>& services() const {
         return services_;
     }
@@ -133,6 +134,7 @@ private:
     void collect(Turn& turn);
     void take_in(Turn& turn, std::size_t source, const PollResult& result);
     void note_cursors(ServiceState& state, Timestamp now);
+    [[nodiscard]] Timestamp known_until(const ServiceId& series, Timestamp now);
     void stream(Turn& turn);
     void learn(Turn& turn);
     void learn_points(Turn& turn, const SampleBatch& samples);
@@ -143,6 +145,7 @@ private:
     void decide_all(Turn& turn);
     void see_fleet(const Turn& turn);
     [[nodiscard]] DecisionInputs inputs_of(const Turn& turn, ServiceState& state);
+    void ask_signals(const Turn& turn, const ServiceState& state, DecisionInputs& inputs);
     void decide_one(Turn& turn, std::size_t service);
     void intend(Turn& turn, ServiceState& state);
     bool record(Turn& turn);
@@ -155,12 +158,17 @@ private:
     void checkpoint(ServiceState& state, Batch& batch, Timestamp now);
     void note_operation(ServiceState& state, const Operation& operation, Batch& batch,
                         Timestamp now);
-    [[nodiscard]] ServiceState* find(std::string_view service);
+    /// The service that learns the capacity of its replicas from a series of this name; null: none.
+    [[nodiscard]] ServiceState* find_measured(std::string_view name);
+    /// A service or a signal of one; null: no such one.
+    [[nodiscard]] ServiceState* find(std::string_view name);
 
     PipelineParts parts_;
     PipelineSettings settings_;
-    std::vector<std::unique_ptr<ServiceState>> services_;  ///< sorted by id
-    std::vector<std::size_t> decide_order_;                ///< numbers of services, callers first
+    std::vector<std::unique_ptr<ServiceState>> services_;  ///< what is decided for, sorted by id
+    std::vector<std::unique_ptr<ServiceState>> signals_;   ///< of those, sorted by id
+    std::vector<ServiceState*> learners_;    ///< both: what is learned from samples, sorted by id
+    std::vector<std::size_t> decide_order_;  ///< numbers of services, callers first
     FleetGuard fleet_guard_;
     std::vector<Poller> pollers_;
     MetricsProducer producer_;

@@ -19,7 +19,7 @@ Error at_service(const ServiceId& service, Error error) {
 
 Result<void> Pipeline::recover() {
     TRY_VOID(recover_plan());
-    for (auto& state : services_)
+    for (ServiceState* const state : learners_)
         if (auto recovered = recover_service(*state); !recovered)
             return std::unexpected(at_service(state->id(), recovered.error()));
     const Timestamp resumed = resumed_at_.value_or(Timestamp{});
@@ -40,12 +40,17 @@ Result<void> Pipeline::recover() {
 void Pipeline::resume_sources() {
     for (std::size_t source = 0; source < pollers_.size(); ++source) {
         auto from = *resumed_at_;
-        for (auto& state : services_)
-            for (const auto& [name, cursor] : state->turn().cursors) {
+        const auto resume = [&](const auto& cursors, std::set<std::size_t>& fed_by) {
+            for (const auto& [name, cursor] : cursors) {
                 if (name != pollers_[source].name()) continue;
-                state->sources.insert(source);
+                fed_by.insert(source);
                 from = std::min(from, cursor);
             }
+        };
+        for (ServiceState* const state : learners_) {
+            resume(state->turn().cursors, state->sources);
+            resume(state->turn().capacity.cursors, state->measured_sources);
+        }
         pollers_[source].set_cursor(from);
     }
 }
@@ -70,9 +75,11 @@ Result<void> Pipeline::recover_service(ServiceState& state) {
     state.turn().member_rests = small.member_rests;
     TRY_VOID(
         repeat_turns(state, {state.id(), from, turn->turn + tick_of_storage}, small.known_until));
-    state.turn() = std::move(small);
-    if (!state.service().policy.accuracy_gate) state.turn().gate = {};
+    state.resume(std::move(small));
     TRY_VOID(processor_.load(state.id(), state.turn().stream));
+    const auto measured = measured_series(state.service());
+    if (measured && !state.turn().capacity.stream.empty())
+        TRY_VOID(processor_.load(*measured, state.turn().capacity.stream));
     resumed_at_ = std::max(resumed_at_.value_or(turn->turn), turn->turn);
     return {};
 }

@@ -57,6 +57,8 @@ ServiceState::ServiceState(Service service)
       lead_(rounded_lead(service_.policy.lead_time, service_.fine_step)),
       lead_demand_(service_, lead_) {
     turn_.lead_time = LeadTimeEstimator(service_.policy.lead_time);
+    service_.capacity.stated = service_.capacity_per_replica;
+    turn_.capacity = CapacityWatch(service_.capacity);
 }
 
 void ServiceState::absorb(const Window& window, Batch& batch) {
@@ -75,7 +77,12 @@ void ServiceState::absorb(const Window& window, Batch& batch) {
         batch.hourly.push_back({service_.id, window});
 }
 
+void ServiceState::absorb_measured(const Window& window) {
+    turn_.capacity.take_measured(service_.capacity, window);
+}
+
 void ServiceState::absorb_grid(const Window& window, Batch& batch) {
+    if (service_.capacity.learns()) turn_.capacity.take_demand(service_.capacity, window);
     observe_grid(window);
     error_paths_.observe(window);
     if (forecaster_.forecast().empty()) return;
@@ -176,6 +183,8 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     out.newest_age = known ? now - known->at - service_.sample_step : now.time_since_epoch();
     out.lead_time = lead_;
     out.capacity_per_replica = service_.capacity_per_replica;
+    if (service_.capacity.learns())
+        out.capacity_evidence = turn_.capacity.evidence(service_.capacity);
     out.asked = asked();
     out.pauses = turn_.control.pauses();
     out.mode = mode();
@@ -204,12 +213,41 @@ void ServiceState::recorded(const Decision& made) {
     turn_.recorded_at = made.at;
 }
 
-bool ServiceState::adopt_lead_time() {
-    const auto lead = rounded_lead(turn_.lead_time.lead_time(), service_.fine_step);
+SignalDemand ServiceState::signal_demand(const DecisionInputs& inputs) const {
+    return {.name = service_.id.str().substr(service_.owner.str().size() + 1),
+            .newest = inputs.newest,
+            .newest_age = inputs.newest_age,
+            .stale_after = stale_after(service_),
+            .lead_demand = inputs.lead_demand,
+            .path = inputs.path,
+            .scenarios = inputs.scenarios,
+            .confidence = inputs.confidence,
+            .forecasts_harm = inputs.forecasts_harm,
+            .capacity_per_replica = inputs.capacity_per_replica};
+}
+
+bool ServiceState::adopt_lead_time(Duration learned) {
+    const auto lead = rounded_lead(learned, service_.fine_step);
     if (lead == lead_) return false;
     lead_ = lead;
     lead_demand_.set_lead(lead);
     return true;
+}
+
+/// Everything that reads the service sees it.
+void ServiceState::adopt_capacity() {
+    turn_.capacity.adopt(service_.capacity);
+    service_.capacity_per_replica = turn_.capacity.in_use();
+}
+
+void ServiceState::resume(TurnState turn) {
+    turn_ = std::move(turn);
+    if (!service_.policy.accuracy_gate) turn_.gate = {};
+    if (turn_.capacity.from() != service_.capacity.from)
+        turn_.capacity = CapacityWatch(service_.capacity);
+    if (!service_.capacity.learns()) return;
+    adopt_capacity();
+    if (path_) shortfall_ = first_shortfall(service_, *path_);
 }
 
 void ServiceState::use(const TrainedPair& models) {
@@ -219,13 +257,17 @@ void ServiceState::use(const TrainedPair& models) {
 }
 
 void ServiceState::know(const BusinessEvent& event) {
-    auto change = known_.take(event, service_.id);
+    auto change = known_.take(event, service_.scaled());
     if (!change) return;
     turn_.event_changes.push_back(*std::move(change));
     forecaster_.know(known_.all());
 }
 
-void ServiceState::see(const Capacity& capacity) {
+void ServiceState::see(const Capacity& capacity, Timestamp now) {
+    if (service_.capacity.learns()) {
+        turn_.capacity.see(capacity.ready, now);
+        adopt_capacity();
+    }
     const double limit =
         static_cast<double>(capacity.ready.value()) * service_.capacity_per_replica.value();
     auto& limits = turn_.served_limits;

@@ -5,6 +5,7 @@
 #include "decision/shortfall.h"
 #include "domain/operation.h"
 #include "execution/lead_time.h"
+#include "pipeline/capacity_watch.h"
 #include "pipeline/known_events.h"
 #include "pipeline/member_costs.h"
 #include "pipeline/score_book.h"
@@ -53,12 +54,13 @@ struct TurnState {
     ControlState control;                  ///< modes, pauses and proposals
     std::int64_t controls_taken = 0;       ///< number of the newest control, of any service
     AccuracyGate gate;                     ///< whether forecasts earn their keep
+    CapacityWatch capacity;                ///< what one replica is found to serve
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
                 recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes,
-                served_limits, member_rests, control, controls_taken, gate);
+                served_limits, member_rests, control, controls_taken, gate, capacity);
     }
 };
 
@@ -72,6 +74,8 @@ public:
     /// predictions and outcomes to record.
     void absorb(const Window& window, Batch& batch);
     void absorb(const Point& point);
+    /// A window of the series that the capacity of a replica is learned from.
+    void absorb_measured(const Window& window);
 
     /// Forecasts with these trained models from the next window on, others in their shadow; null:
     /// none. Which they are is stored with what was learned.
@@ -88,8 +92,8 @@ public:
     }
 
     /// Notes what can be served from now on: measured demand at that bound is less than what was
-    /// wanted.
-    void see(const Capacity& capacity);
+    /// wanted. What was learned of the capacity of a replica is in force from then on.
+    void see(const Capacity& capacity, Timestamp now);
 
     /// What deciding needs, as of `now`.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity, Timestamp now) const;
@@ -98,8 +102,12 @@ public:
     [[nodiscard]] bool worth_recording(const Decision& made) const;
     void recorded(const Decision& made);
 
+    /// What a demand signal says to the decision of its owner: the same inputs, as far as they are
+    /// about its demand.
+    [[nodiscard]] SignalDemand signal_demand(const DecisionInputs& inputs) const;
+
     /// Hands the learned lead time to the model; true when it changed, and a checkpoint is due.
-    [[nodiscard]] bool adopt_lead_time();
+    [[nodiscard]] bool adopt_lead_time(Duration learned);
 
     /// What became known of an event, from the next window on. One of other services is ignored.
     void know(const BusinessEvent& event);
@@ -123,15 +131,20 @@ public:
     /// When the path exceeds what may be there; nothing while it does not.
     [[nodiscard]] const std::optional<Shortfall>& shortfall() const { return shortfall_; }
     [[nodiscard]] const Forecaster& forecaster() const { return forecaster_; }
+    /// Goes on from the small state of an earlier life, when all turns since its checkpoint were
+    /// repeated.
+    void resume(TurnState turn);
     [[nodiscard]] TurnState& turn() { return turn_; }
     [[nodiscard]] const TurnState& turn() const { return turn_; }
     [[nodiscard]] ScoreBook& scores() { return scores_; }
 
     std::set<std::size_t> sources;              ///< numbers of the pollers that fed it in this life
+    std::set<std::size_t> measured_sources;     ///< of those that fed the series beside its demand
     std::optional<Operation> open;              ///< the operation in flight
     std::optional<Operation> newest_operation;  ///< for showing
     std::optional<Capacity> seen;               ///< what the target showed this turn
     std::shared_ptr<const Decision> decision;   ///< of this turn
+    std::vector<ServiceState*> signals;         ///< of this service, in the order it names them
 
 private:
     void absorb_grid(const Window& window, Batch& batch);
@@ -139,6 +152,7 @@ private:
     void keep_path();
     void rest_slow_members();
     void repeat_due(bool all_left);
+    void adopt_capacity();
     [[nodiscard]] std::optional<double> served_limit(const Window& window) const;
     [[nodiscard]] std::optional<Point> measured(Timestamp now) const;
     [[nodiscard]] std::optional<AskedSize> asked() const;

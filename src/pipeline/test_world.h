@@ -96,7 +96,8 @@ private:
     Happened& happened_;
 };
 
-/// Demand of a service as a function of time, one sample a minute; NaN leaves the sample out.
+/// Demand of a service, or of a series of one ("shop/queue"), as a function of time, one sample a
+/// minute; NaN leaves the sample out.
 using Traffic = std::function<double(Timestamp)>;
 
 class Source final : public Collector {
@@ -160,6 +161,7 @@ public:
                              PollerSettings{.interval = std::chrono::seconds(30)}, begin);
         std::vector<Service> services;
         for (const auto& [id, demand] : traffic_) {
+            if (id.str().find('/') != std::string::npos) continue;  // a series of a service
             services.push_back(service_named(id.str()));
             if (shape) shape(services.back());
         }

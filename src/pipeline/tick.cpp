@@ -49,7 +49,10 @@ void Pipeline::collect(Turn& turn) {
 /// What the producer has no room for stays at its source.
 void Pipeline::take_in(Turn& turn, std::size_t source, const PollResult& result) {
     for (const auto& batch : result.batches) {
-        if (auto* state = find(batch.service.str())) state->sources.insert(source);
+        if (auto* state = find(batch.service.str()))
+            state->sources.insert(source);
+        else if (auto* owner = find_measured(batch.service.str()))
+            owner->measured_sources.insert(source);
         const auto taken = producer_.add(batch);
         if (taken) continue;
         note_stream(parts_, taken, turn.at);
@@ -59,11 +62,9 @@ void Pipeline::take_in(Turn& turn, std::size_t source, const PollResult& result)
 }
 
 void Pipeline::stream(Turn& turn) {
-    for (auto& state : services_) note_cursors(*state, turn.at);
-    const auto pumped = processor_.pump(turn.at, [&](const ServiceId& id) {
-        const auto* state = find(id.str());
-        return state == nullptr ? turn.at : state->turn().known_until;
-    });
+    for (ServiceState* const state : learners_) note_cursors(*state, turn.at);
+    const auto pumped = processor_.pump(
+        turn.at, [&](const ServiceId& series) { return known_until(series, turn.at); });
     note_stream(parts_, pumped, turn.at);
 }
 
@@ -74,8 +75,11 @@ void Pipeline::note_cursors(ServiceState& state, Timestamp now) {
     auto& turn = state.turn();
     turn.known_until = now;
     turn.cursors.clear();
+    turn.capacity.cursors.clear();
     for (std::size_t source = 0; source < pollers_.size(); ++source) {
         const auto& poller = pollers_[source];
+        if (state.measured_sources.contains(source))
+            turn.capacity.cursors.emplace_back(poller.name(), poller.cursor());
         const bool feeds = state.sources.contains(source);
         if (feeds) turn.cursors.emplace_back(poller.name(), poller.cursor());
         if (feeds || state.sources.empty())
@@ -83,9 +87,18 @@ void Pipeline::note_cursors(ServiceState& state, Timestamp now) {
     }
 }
 
+/// A series beside the demand has sources of its own: that they are away holds no demand up.
+Timestamp Pipeline::known_until(const ServiceId& series, Timestamp now) {
+    if (const auto* state = find(series.str())) return state->turn().known_until;
+    const auto* owner = find_measured(series.str());
+    if (owner == nullptr) return now;
+    for (const auto& [name, cursor] : owner->turn().capacity.cursors) now = std::min(now, cursor);
+    return now;
+}
+
 void Pipeline::learn(Turn& turn) {
     for (const auto& event : events_.take_news())
-        for (auto& state : services_) state->know(event);
+        for (ServiceState* const state : learners_) state->know(event);
     const auto points = processed_.consume_samples(
         [&](const SampleBatch& samples) { learn_points(turn, samples); });
     note_stream(parts_, points, turn.at);
@@ -96,14 +109,16 @@ void Pipeline::learn(Turn& turn) {
 
 void Pipeline::learn_points(Turn& turn, const SampleBatch& samples) {
     auto* state = find(samples.service.str());
-    if (state == nullptr) return;
+    if (state == nullptr && find_measured(samples.service.str()) == nullptr) return;
     for (const auto& point : samples.points) {
-        state->absorb(point);
-        turn.batch.raw.push_back({state->id(), point, turn.at});
+        if (state != nullptr) state->absorb(point);
+        turn.batch.raw.push_back({samples.service, point, turn.at});
     }
 }
 
 void Pipeline::learn_windows(Turn& turn, const WindowBatch& closed) {
+    if (auto* owner = find_measured(closed.service.str()))
+        for (const auto& window : closed.windows) owner->absorb_measured(window);
     auto* state = find(closed.service.str());
     if (state == nullptr) return;
     for (const auto& window : closed.windows) {
@@ -128,8 +143,13 @@ void Pipeline::look(Turn& turn) {
 
 void Pipeline::look_after(Turn& turn, ServiceState& state) {
     state.turn().lead_time.seen(*state.seen);
-    state.see(*state.seen);
-    if (state.adopt_lead_time()) checkpoint(state, turn.batch, turn.at);
+    const Duration lead = state.turn().lead_time.lead_time();
+    const auto look_at = [&](ServiceState& learner) {
+        learner.see(*state.seen, turn.at);
+        if (learner.adopt_lead_time(lead)) checkpoint(learner, turn.batch, turn.at);
+    };
+    look_at(state);
+    for (ServiceState* const signal : state.signals) look_at(*signal);
     if (!state.open) return;
     const auto moved = look_at_open(state, turn.at);
     if (!moved) return;
@@ -147,7 +167,7 @@ std::optional<Operation> Pipeline::look_at_open(const ServiceState& state, Times
 void Pipeline::decide_all(Turn& turn) {
     see_fleet(turn);
     for (const std::size_t service : decide_order_) decide_one(turn, service);
-    for (auto& state : services_) {
+    for (ServiceState* const state : learners_) {
         if (turn.at - state->turn().checkpoint_at >= settings_.checkpoint_interval ||
             state->turn().event_changes.size() >= KnownEvents::changes_max)
             checkpoint(*state, turn.batch, turn.at);
@@ -158,6 +178,8 @@ void Pipeline::decide_all(Turn& turn) {
 void Pipeline::keep_state(ServiceState& state, Batch& batch, Timestamp now) {
     if (!settings_.resumable) return;
     state.turn().stream = processor_.save(state.id());
+    if (const auto measured = measured_series(state.service()))
+        state.turn().capacity.stream = processor_.save(*measured);
     batch.turns.push_back({state.id(), now, save_state(state.turn(), TurnState::version)});
 }
 
@@ -175,6 +197,7 @@ void Pipeline::see_fleet(const Turn& turn) {
 DecisionInputs Pipeline::inputs_of(const Turn& turn, ServiceState& state) {
     DecisionInputs inputs = state.inputs(*state.seen, turn.at);
     inputs.fleet = fleet_guard_.allowance();
+    ask_signals(turn, state, inputs);
     if (state.service().callers.empty()) return inputs;
     inputs.callers = callers_demand(state.service(), [&](const ServiceId& caller) {
         const auto* called_by = find(caller.str());
@@ -183,6 +206,17 @@ DecisionInputs Pipeline::inputs_of(const Turn& turn, ServiceState& state) {
         return is_of_this_turn ? called_by->decision.get() : nullptr;
     });
     return inputs;
+}
+
+/// What each of its other demand signals says. The forecasts of a signal are judged by its own
+/// accuracy gate, on its own demand alone, as those of the service are on the service's.
+void Pipeline::ask_signals(const Turn& turn, const ServiceState& state, DecisionInputs& inputs) {
+    for (ServiceState* const signal : state.signals) {
+        const DecisionInputs own = signal->inputs(*state.seen, turn.at);
+        if (signal->service().policy.accuracy_gate)
+            signal->turn().gate.decide(signal->service(), own, turn.at);
+        inputs.signals.push_back(signal->signal_demand(own));
+    }
 }
 
 void Pipeline::decide_one(Turn& turn, std::size_t service) {
@@ -278,6 +312,8 @@ void Pipeline::publish(Turn& turn) {
     newest_turn_ = turn.at;
     for (const auto& state : services_)
         note_service(parts_, *state, processor_.counts(state->id()), turn.at);
+    for (const auto& signal : signals_)
+        note_signal(parts_, *signal, processor_.counts(signal->id()), turn.at);
     if (!settings_.publishes_view) return;
     const auto wall =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - turn.began);

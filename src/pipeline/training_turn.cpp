@@ -33,7 +33,8 @@ Result<void> Pipeline::recover_plan() {
     const auto& shipped = settings_.training.shipped;
     plan_.ship(shipped ? shipped->version : std::string(), now);
     replace_lost(now);
-    for (auto& state : services_) state->use(pair_of(plan_.choice(state->id())));
+    for (ServiceState* const state : learners_)
+        state->use(pair_of(plan_.choice(state->service().scaled())));
     return {};
 }
 
@@ -69,8 +70,8 @@ void Pipeline::tend_models(Turn& turn) {
 /// that a restart repeats every window with the version that forecast it.
 void Pipeline::switch_models(Turn& turn) {
     int switched = 0;
-    for (auto& state : services_) {
-        const ModelChoice choice = plan_.choice(state->id());
+    for (ServiceState* const state : learners_) {
+        const ModelChoice choice = plan_.choice(state->service().scaled());
         if (state->models() == choice) continue;
         if (++switched > switches_per_turn_max) return;
         state->use(pair_of(choice));

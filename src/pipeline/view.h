@@ -30,6 +30,7 @@ struct ServiceView {
     ControlState control;                ///< modes, pauses and proposals
     bool forecasts_harm = false;         ///< left out by the accuracy gate
     double cost_ratio = 1.0;             ///< what forecasts cost over what reacting costs
+    std::vector<ServiceView> signals;  ///< its other demand signals, each as a service without size
     double risk = 0.0;  ///< 0..1: how likely demand is to exceed capacity within the lead time
 };
 

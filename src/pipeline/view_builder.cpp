@@ -1,7 +1,34 @@
 #include "pipeline/view_builder.h"
 
+#include <algorithm>
+
 namespace forescale {
 namespace {
+
+/// What is known of the demand of a signal, over the replicas of its service.
+ServiceView signal_view(const ServiceState& state, const Capacity& capacity) {
+    ServiceView out;
+    out.service = state.service();
+    out.capacity = capacity;
+    if (state.turn().newest) out.newest = *state.turn().newest;
+    out.path = state.path();
+    out.noticed = state.forecaster().noticed();
+    out.forecasts_harm = state.service().policy.accuracy_gate && state.turn().gate.forecasts_harm();
+    out.cost_ratio = state.turn().gate.cost_ratio();
+    return out;
+}
+
+/// Of the signal that is likeliest to exceed what is ready; 0 without a forecast.
+double risk_of(const DecisionInputs& inputs) {
+    const auto of = [&](const std::optional<LeadDemand>& demand, Demand one) {
+        const double ready = inputs.capacity.ready.value() * one.value();
+        return demand ? exceedance(demand->quantiles, ready) : 0.0;
+    };
+    double risk = of(inputs.lead_demand, inputs.capacity_per_replica);
+    for (const SignalDemand& signal : inputs.signals)
+        risk = std::max(risk, of(signal.lead_demand, signal.capacity_per_replica));
+    return risk;
+}
 
 ServiceView view_of(const ServiceState& state) {
     ServiceView out;
@@ -17,11 +44,9 @@ ServiceView view_of(const ServiceState& state) {
     out.control = state.turn().control;
     out.forecasts_harm = state.service().policy.accuracy_gate && state.turn().gate.forecasts_harm();
     out.cost_ratio = state.turn().gate.cost_ratio();
-    if (state.decision && state.decision->inputs.lead_demand) {
-        const double ready =
-            out.capacity.ready.value() * state.service().capacity_per_replica.value();
-        out.risk = exceedance(state.decision->inputs.lead_demand->quantiles, ready);
-    }
+    for (const ServiceState* const signal : state.signals)
+        out.signals.push_back(signal_view(*signal, out.capacity));
+    if (state.decision) out.risk = risk_of(state.decision->inputs);
     return out;
 }
 

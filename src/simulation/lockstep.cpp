@@ -30,6 +30,7 @@ private:
 void forget_forecast(DecisionInputs& inputs) {
     inputs.lead_demand.reset();
     inputs.path.clear();
+    inputs.scenarios = {};
     inputs.confidence = 0.0;
     inputs.members.clear();
 }

@@ -209,6 +209,36 @@ void append_asked(std::string& out, const AskedSize& asked) {
     object.close();
 }
 
+void append_signal(std::string& out, const SignalDemand& signal) {
+    ObjectWriter object(out);
+    object.text("name", signal.name);
+    object.begin("newest");
+    append_point(out, signal.newest);
+    object.seconds("newest_age_s", signal.newest_age);
+    object.seconds("stale_after_s", signal.stale_after);
+    object.number("confidence", signal.confidence);
+    object.flag("forecasts_harm", signal.forecasts_harm);
+    object.number("capacity_per_replica", signal.capacity_per_replica.value());
+    object.begin("lead_demand");
+    append_lead_demand(out, signal.lead_demand);
+    object.begin("path");
+    append_array(out, signal.path, append_median);
+    object.begin("scenarios");
+    append_scenarios(out, signal.scenarios);
+    object.close();
+}
+
+void append_evidence(std::string& out, const CapacityEvidence& evidence) {
+    ObjectWriter object(out);
+    object.text("from", to_string(evidence.from));
+    object.flag("learned", evidence.learned);
+    object.number("stated", evidence.stated);
+    object.number("estimate", evidence.estimate);
+    object.number("error", evidence.error);
+    object.text("detail", evidence.detail);
+    object.close();
+}
+
 /// What most decisions do not have is left out of their records.
 void append_constraints(std::string& out, ObjectWriter& inputs, const DecisionInputs& from) {
     if (!from.pauses.empty()) {
@@ -226,6 +256,14 @@ void append_constraints(std::string& out, ObjectWriter& inputs, const DecisionIn
     if (from.asked) {
         inputs.begin("asked");
         append_asked(out, *from.asked);
+    }
+    if (!from.signals.empty()) {
+        inputs.begin("signals");
+        append_array(out, from.signals, append_signal);
+    }
+    if (from.capacity_evidence) {
+        inputs.begin("capacity_evidence");
+        append_evidence(out, *from.capacity_evidence);
     }
 }
 
@@ -491,11 +529,45 @@ AskedSize read_asked(ObjectReader object) {
     return {.at = object.time("at"), .replicas = Replicas(object.count("replicas"))};
 }
 
+SignalDemand read_signal(ObjectReader object) {
+    return {.name = object.text("name"),
+            .newest = read_point(object.object("newest")),
+            .newest_age = object.seconds("newest_age_s"),
+            .stale_after = object.seconds("stale_after_s"),
+            .lead_demand = read_lead_demand(object),
+            .path = object.array("path", read_median),
+            .scenarios = read_scenarios(object),
+            .confidence = object.number("confidence"),
+            .forecasts_harm = object.flag("forecasts_harm"),
+            .capacity_per_replica = Demand(object.number("capacity_per_replica"))};
+}
+
+CapacitySource read_source(ObjectReader& object) {
+    const std::string text = object.text("from");
+    for (const CapacitySource source :
+         {CapacitySource::stated, CapacitySource::utilization, CapacitySource::latency})
+        if (to_string(source) == text) return source;
+    object.complain("from", "is no source of a capacity");
+    return CapacitySource::stated;
+}
+
+CapacityEvidence read_evidence(ObjectReader object) {
+    return {.from = read_source(object),
+            .learned = object.flag("learned"),
+            .stated = object.number("stated"),
+            .estimate = object.number("estimate"),
+            .error = object.number("error"),
+            .detail = object.text("detail")};
+}
+
 void read_constraints(ObjectReader& object, DecisionInputs& inputs) {
     if (object.has("pauses")) inputs.pauses = object.array("pauses", read_pause);
     if (object.has("callers")) inputs.callers = read_callers(object.object("callers"));
     if (object.has("fleet")) inputs.fleet = read_fleet(object.object("fleet"));
     if (object.has("asked")) inputs.asked = read_asked(object.object("asked"));
+    if (object.has("signals")) inputs.signals = object.array("signals", read_signal);
+    if (object.has("capacity_evidence"))
+        inputs.capacity_evidence = read_evidence(object.object("capacity_evidence"));
 }
 
 DecisionInputs read_inputs(ObjectReader object) {
@@ -532,6 +604,7 @@ Decision read_decision(ObjectReader object) {
                       .inputs = read_inputs(object.object("inputs")),
                       .quantile = object.number("quantile"),
                       .demand_planned = object.number("demand_planned"),
+                      .signal = object.has("signal") ? object.text("signal") : std::string(),
                       .steps = object.array("steps", read_step),
                       .desired = Replicas(object.count("desired")),
                       .reason = read_reason(object),
@@ -567,6 +640,7 @@ std::string decision_to_json(const Decision& decision) {
         object.begin("mix");
         append_mix(out, *decision.mix);
     }
+    if (!decision.signal.empty()) object.text("signal", decision.signal);
     object.begin("inputs");
     append_inputs(out, decision.inputs);
     object.begin("steps");

@@ -10,7 +10,7 @@ namespace forescale {
 ///
 ///     {"id", "service", "at", "desired", "current", "changes", "mode", "acts", "reason",
 ///     "sentence",
-///      "why_not_fewer", "quantile", "demand_planned",
+///      "why_not_fewer", "quantile", "demand_planned", "signal"?,
 ///      "inputs": {"capacity": {"ready", "pending", "seen_at"},
 ///                 "newest": {"at", "value", "state"}, "newest_age_s",
 ///                 "lead_time_s", "confidence", "capacity_per_replica",
@@ -21,7 +21,11 @@ namespace forescale {
 ///                 "pauses"?: [{"direction", "until", "by", "why"}],
 ///                 "callers"?: {"demand", "is_whole", "detail"},
 ///                 "fleet"?: {"removable", "removed", "fleet", "share", "window_s"},
-///                 "asked"?: {"at", "replicas"}},
+///                 "asked"?: {"at", "replicas"},
+///                 "signals"?: [{"name", "newest", "newest_age_s", "stale_after_s", "confidence",
+///                               "forecasts_harm", "capacity_per_replica", "lead_demand", "path"}],
+///                 "capacity_evidence"?: {"from", "learned", "stated", "estimate", "error",
+///                                        "detail"}},
 ///      "steps": [{"rule", "before", "after", "detail"}]}
 ///
 /// Fields with a question mark are there only where they say something. Times are ISO-8601 with Z,

@@ -105,6 +105,26 @@ inline Decision decision(const std::string& id, const std::string& service, Time
                                        .share = 0.1,
                                        .window = std::chrono::minutes(10)};
     made.inputs.asked = AskedSize{.at = at, .replicas = Replicas(5)};
+    made.inputs.signals = {{.name = "queue",
+                            .newest = {at - turn_step, 0.0, SampleState::missing},
+                            .newest_age = std::chrono::minutes(7),
+                            .stale_after = std::chrono::minutes(5),
+                            .lead_demand = std::nullopt,
+                            .path = {{at + turn_step, 1.0 / 3.0}},
+                            .scenarios = {.count = 2, .percent = {101, 99}},
+                            .confidence = 0.1 + 0.2,
+                            .forecasts_harm = true,
+                            .capacity_per_replica = Demand(1.0 / 3.0)}};
+    made.inputs.signals.push_back(made.inputs.signals.front());
+    made.inputs.signals.back().name = "cpu";
+    made.inputs.signals.back().lead_demand = made.inputs.lead_demand;
+    made.inputs.capacity_evidence = CapacityEvidence{.from = CapacitySource::latency,
+                                                     .learned = true,
+                                                     .stated = 1.0 / 3.0,
+                                                     .estimate = 0.1 + 0.2,
+                                                     .error = 1e-3,
+                                                     .detail = "from \"latency\""};
+    made.signal = "queue";
     made.quantile = 0.99;
     made.demand_planned = 812.25;
     made.steps = {{"forecast", Replicas(5), Replicas(8), "quantile 0.99"},
@@ -153,8 +173,36 @@ inline void expect_same_constraints(const DecisionInputs& a, const DecisionInput
     }
 }
 
+inline void expect_same(const SignalDemand& a, const SignalDemand& b) {
+    EXPECT_EQ(a.name, b.name);
+    EXPECT_EQ(a.newest, b.newest);
+    EXPECT_EQ(a.newest_age, b.newest_age);
+    EXPECT_EQ(a.stale_after, b.stale_after);
+    ASSERT_EQ(a.lead_demand.has_value(), b.lead_demand.has_value());
+    if (a.lead_demand) expect_same(*a.lead_demand, *b.lead_demand);
+    EXPECT_EQ(a.path.size(), b.path.size());
+    EXPECT_EQ(bits(a.confidence), bits(b.confidence));
+    EXPECT_EQ(a.forecasts_harm, b.forecasts_harm);
+    EXPECT_EQ(bits(a.capacity_per_replica.value()), bits(b.capacity_per_replica.value()));
+}
+
+inline void expect_same_evidence(const std::optional<CapacityEvidence>& a,
+                                 const std::optional<CapacityEvidence>& b) {
+    ASSERT_EQ(a.has_value(), b.has_value());
+    if (!a) return;
+    EXPECT_EQ(a->from, b->from);
+    EXPECT_EQ(a->learned, b->learned);
+    EXPECT_EQ(bits(a->stated), bits(b->stated));
+    EXPECT_EQ(bits(a->estimate), bits(b->estimate));
+    EXPECT_EQ(bits(a->error), bits(b->error));
+    EXPECT_EQ(a->detail, b->detail);
+}
+
 inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
     expect_same_constraints(a, b);
+    ASSERT_EQ(a.signals.size(), b.signals.size());
+    for (std::size_t i = 0; i < a.signals.size(); ++i) expect_same(a.signals[i], b.signals[i]);
+    expect_same_evidence(a.capacity_evidence, b.capacity_evidence);
     EXPECT_EQ(a.mode, b.mode);
     EXPECT_EQ(a.approval, b.approval);
     EXPECT_EQ(a.forecasts_harm, b.forecasts_harm);
@@ -207,6 +255,7 @@ inline void expect_same(const Decision& a, const Decision& b) {
     expect_same(a.inputs, b.inputs);
     EXPECT_EQ(bits(a.quantile), bits(b.quantile));
     EXPECT_EQ(bits(a.demand_planned), bits(b.demand_planned));
+    EXPECT_EQ(a.signal, b.signal);
     ASSERT_EQ(a.steps.size(), b.steps.size());
     for (std::size_t i = 0; i < a.steps.size(); ++i) {
         EXPECT_EQ(a.steps[i].rule, b.steps[i].rule);

@@ -1,6 +1,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/stored.h"
 #include "base/json.h"
+#include "decision/price.h"
 #include "storage/decision_json.h"
 
 namespace forescale {
@@ -36,6 +37,7 @@ void print_inputs(const Decision& decision) {
                    format_duration(in.newest_age));
     else
         fmt::print("  newest sample  {}\n", to_string(in.newest.state));
+    if (in.capacity_evidence) fmt::print("  capacity of 1  {}\n", in.capacity_evidence->detail);
     fmt::print("  lead time      {}\n  confidence     {:.2f}\n", format_duration(in.lead_time),
                in.confidence);
     if (in.lead_demand_age > Duration(0))
@@ -61,23 +63,56 @@ void print_mix(const InstanceMix& mix) {
                    part.count, part.weight, part.price_hour, part.spot ? ", spot" : "");
 }
 
+double planned_of(const SignalDemand& signal, double level) {
+    return signal.lead_demand ? demand_at(signal.lead_demand->quantiles, level) : 0.0;
+}
+
+void print_signals(const Decision& decision) {
+    if (decision.inputs.signals.empty()) return;
+    fmt::print("\nOther demand signals\n");
+    for (const SignalDemand& signal : decision.inputs.signals) {
+        const bool is_known = signal.newest.state == SampleState::present;
+        fmt::print("{} {:<18} newest {}, planned for {}; one replica serves {:.6g}\n",
+                   signal.name == decision.signal ? " *" : "  ", signal.name,
+                   is_known ? fmt::format("{:.6g}", signal.newest.value)
+                            : std::string(to_string(signal.newest.state)),
+                   signal.lead_demand ? fmt::format("{:.6g}", planned_of(signal, decision.quantile))
+                                      : "nothing: no forecast yet",
+                   signal.capacity_per_replica.value());
+    }
+}
+
+/// The demand that needs most, as the chart shows it.
+struct Charted {
+    std::string name;
+    double planned = 0.0;
+    double per_replica = 0.0;
+};
+Charted charted(const Decision& decision) {
+    for (const SignalDemand& signal : decision.inputs.signals)
+        if (signal.name == decision.signal && signal.lead_demand)
+            return {"signal " + signal.name, planned_of(signal, decision.quantile),
+                    signal.capacity_per_replica.value()};
+    return {"demand", decision.demand_planned, decision.inputs.capacity_per_replica.value()};
+}
+
 /// Where the planned demand lies between what some sizes serve: one row per size, a bar as long as
 /// its capacity.
 void print_chart(const Decision& decision) {
-    const double per_replica = decision.inputs.capacity_per_replica.value();
+    const auto [name, planned, per_replica] = charted(decision);
     if (!(per_replica > 0)) return;
     const int from = std::max(1, decision.desired.value() - 2);
     const int to = decision.desired.value() + 2;
     constexpr double width = 50;
-    fmt::print("\nCapacity against the demand planned for ({:.6g})\n", decision.demand_planned);
+    fmt::print("\nCapacity against the {} planned for ({:.6g})\n", name, planned);
     for (int replicas = from; replicas <= to; ++replicas) {
         const auto bar = static_cast<std::size_t>(width * replicas / to);
         fmt::print("  {:>4} {} {:<50} {:.6g}\n", replicas,
                    replicas == decision.desired.value() ? '*' : ' ', std::string(bar, '='),
                    replicas * per_replica);
     }
-    const auto mark = static_cast<std::size_t>(
-        std::clamp(width * decision.demand_planned / (to * per_replica), 0.0, width));
+    const auto mark =
+        static_cast<std::size_t>(std::clamp(width * planned / (to * per_replica), 0.0, width));
     fmt::print("  demand {:>{}}\n", '^', mark + 1);
 }
 
@@ -87,6 +122,7 @@ void print_text(const Decision& decision) {
                format_timestamp(decision.at), decision.inputs.capacity.total().value(),
                decision.desired.value(), to_string(decision.reason));
     print_inputs(decision);
+    print_signals(decision);
     fmt::print("\nRules, in order\n");
     for (const auto& step : decision.steps)
         fmt::print("  {:<18} {:>4} -> {:<4} {}\n", step.rule, step.before.value(),

@@ -15,13 +15,65 @@ double median_at(const std::vector<PathMedian>& path, Timestamp at) {
     const auto after = std::ranges::lower_bound(path, at, {}, &PathMedian::target);
     if (after == path.begin()) return path.front().demand;
     if (after == path.end()) return path.back().demand;
+    if (after->target == at) return after->demand;
     const PathMedian& before = *(after - 1);
     const double share = in_seconds(at - before.target) / in_seconds(after->target - before.target);
     return before.demand + share * (after->demand - before.demand);
 }
 
-Replicas replicas_of(const Turn& turn, double demand) {
-    return replicas_for(Demand(demand), turn.inputs.capacity_per_replica);
+/// One demand over the next hours: its median times the margin that is planned for now, in
+/// replicas, in each of the ways in which it may go.
+class Course {
+public:
+    Course(const std::vector<PathMedian>& path, const PathScenarios& scenarios, Timestamp from,
+           double planned, Demand one)
+        : path_(path),
+          scenarios_(scenarios),
+          now_(replicas_for(Demand(planned), one)),
+          one_(one) {
+        const double median = median_at(path, from);
+        if (median > 0.0) margin_ = planned / median;
+    }
+    [[nodiscard]] bool is_known() const { return margin_ > 0.0; }
+    [[nodiscard]] Replicas now() const { return now_; }
+    /// At an instant, with that many times the margin.
+    [[nodiscard]] Replicas need(Timestamp at, std::size_t scenario, double held) const {
+        return replicas_for(Demand(median_at(path_, at) * factor(at, scenario) * margin_ * held),
+                            one_);
+    }
+
+private:
+    /// Of the point of the path at that instant, or the next one.
+    [[nodiscard]] double factor(Timestamp at, std::size_t scenario) const {
+        if (scenarios_.count == 0) return 1.0;
+        const auto next = std::ranges::lower_bound(path_, at, {}, &PathMedian::target);
+        const auto point = std::min(static_cast<std::size_t>(next - path_.begin()),
+                                    path_.size() - 1);
+        return scenarios_.percent[scenario % scenarios_.count * path_.size() + point] / 100.0;
+    }
+
+    const std::vector<PathMedian>& path_;
+    const PathScenarios& scenarios_;
+    Replicas now_;
+    Demand one_;
+    double margin_ = 0.0;
+};
+
+/// The service's own demand, and the signals whose forecasts are good enough to plan with; empty
+/// where its own is not.
+std::vector<Course> courses_of(const Turn& turn) {
+    const Timestamp ready = turn.now + turn.inputs.lead_time;
+    std::vector<Course> courses{{turn.inputs.path, turn.inputs.scenarios, ready,
+                                 turn.with_headroom(), turn.inputs.capacity_per_replica}};
+    if (!courses.front().is_known()) return {};
+    for (const SignalNeed& need : turn.signals) {
+        if (!need.trusted || !need.fresh || need.signal->path.empty()) continue;
+        const Course course(need.signal->path, need.signal->scenarios, ready,
+                            need.planned * (1.0 + turn.policy().headroom),
+                            need.signal->capacity_per_replica);
+        if (course.is_known()) courses.push_back(course);
+    }
+    return courses;
 }
 
 Replicas bounded(const Turn& turn, Replicas replicas) {
@@ -30,55 +82,41 @@ Replicas bounded(const Turn& turn, Replicas replicas) {
                       std::max(policy.replicas_min, policy.replicas_max));
 }
 
-/// The points of the path that the plan looks at: a replica is asked for a lead time before it is
-/// needed.
-std::vector<std::size_t> points_ahead(const Turn& turn, PlanStages& stages) {
-    std::vector<std::size_t> points;
-    for (std::size_t i = 0; i < turn.inputs.path.size(); ++i) {
-        const Duration begins = turn.inputs.path[i].target - turn.inputs.lead_time - turn.now;
+/// When the stages of the plan begin: now, and a lead time before each point of the path, when a
+/// replica has to be asked for.
+PlanStages begin_stages(const Turn& turn) {
+    PlanStages stages{.begins = {Duration(0)}, .end = Duration(0), .needed = {}};
+    for (const PathMedian& point : turn.inputs.path) {
+        const Duration begins = point.target - turn.inputs.lead_time - turn.now;
         if (begins <= Duration(0)) continue;
         if (begins > looks_ahead || stages.begins.size() == plan_stages_max) break;
         stages.begins.push_back(begins);
-        points.push_back(i);
     }
-    return points;
-}
-
-/// What the path needs, times what a scenario makes of it.
-template <class Factor>
-std::vector<Replicas> needs_of(const Turn& turn, Replicas now,
-                               const std::vector<std::size_t>& points, double margin,
-                               Factor factor) {
-    std::vector<Replicas> needed{now};
-    needed.reserve(points.size() + 1);
-    for (const std::size_t i : points)
-        needed.push_back(
-            bounded(turn, replicas_of(turn, turn.inputs.path[i].demand * margin * factor(i))));
-    return needed;
+    // As long after the last stage began as it began after the one before.
+    const std::size_t count = stages.begins.size();
+    if (count > 1) stages.end = 2 * stages.begins[count - 1] - stages.begins[count - 2];
+    return stages;
 }
 
 /// What is needed now, and at each later point of the path in every scenario, with the same margin
-/// over demand as now: what is not known yet of later demand will be known in time.
+/// over demand as now: what is not known yet of later demand will be known in time. Of several
+/// demand signals the one that needs most then counts.
 PlanStages stages_of(const Turn& turn, Replicas now) {
-    PlanStages stages{.begins = {Duration(0)}, .end = Duration(0), .needed = {}};
-    const double median = median_at(turn.inputs.path, turn.now + turn.inputs.lead_time);
-    if (!(median > 0.0)) return stages;
-    const auto points = points_ahead(turn, stages);
-    if (points.empty()) return stages;
-    // As long after the last stage began as it began after the one before.
-    stages.end = 2 * stages.begins.back() - stages.begins[stages.begins.size() - 2];
-    const double held = static_cast<double>(now.value()) /
-                        std::max(replicas_of(turn, turn.with_headroom()).value(), 1);
-    const double margin = turn.with_headroom() / median * held;
-    const PathScenarios& scenarios = turn.inputs.scenarios;
-    const std::size_t width = turn.inputs.path.size();
-    for (std::size_t s = 0; s < scenarios.count; ++s)
-        stages.needed.push_back(needs_of(turn, now, points, margin, [&](std::size_t i) {
-            return scenarios.percent[s * width + i] / 100.0;
-        }));
-    if (stages.needed.empty())
-        stages.needed.push_back(
-            needs_of(turn, now, points, margin, [](std::size_t) { return 1.0; }));
+    const std::vector<Course> courses = courses_of(turn);
+    PlanStages stages = begin_stages(turn);
+    if (courses.empty() || stages.begins.size() < 2) return stages;
+    Replicas planned(0);
+    for (const Course& course : courses) planned = std::max(planned, course.now());
+    const double held = static_cast<double>(now.value()) / std::max(planned.value(), 1);
+    for (std::size_t s = 0; s < std::max<std::size_t>(turn.inputs.scenarios.count, 1); ++s) {
+        auto& needed = stages.needed.emplace_back(1, now);
+        for (std::size_t i = 1; i < stages.begins.size(); ++i) {
+            const Timestamp at = turn.now + turn.inputs.lead_time + stages.begins[i];
+            Replicas most(0);
+            for (const Course& course : courses) most = std::max(most, course.need(at, s, held));
+            needed.push_back(bounded(turn, most));
+        }
+    }
     return stages;
 }
 

@@ -10,6 +10,7 @@ Verdict required_capacity(const Turn& turn, Replicas before);
 Verdict confidence_gate(const Turn& turn, Replicas before);
 Verdict missing_data(const Turn& turn, Replicas before);
 Verdict callers(const Turn& turn, Replicas before);
+Verdict signals(const Turn& turn, Replicas before);
 Verdict reactive_floor(const Turn& turn, Replicas before);
 // What is allowed.
 Verdict stabilization(const Turn& turn, Replicas before);
@@ -37,10 +38,11 @@ Verdict bounds(const Turn& turn, Replicas before);
 ///   - the calendar (schedule, scheduled_minimum) wins over what keeps sizes calm;
 ///   - a freeze wins over the calendar, a pause over a freeze;
 ///   - bounds are last: nothing stands above the operator's minimum and maximum.
-constexpr std::array<Rule, 5> wanted_rules{{{"required_capacity", required_capacity},
+constexpr std::array<Rule, 6> wanted_rules{{{"required_capacity", required_capacity},
                                             {"confidence_gate", confidence_gate},
                                             {"missing_data", missing_data},
                                             {"callers", callers, false},
+                                            {"signals", signals, false},
                                             {"reactive_floor", reactive_floor}}};
 constexpr std::array<Rule, 15> allowed_rules{{{"stabilization", stabilization},
                                               {"plan", plan, false},

@@ -11,8 +11,8 @@ namespace {
 /// What is there still serves the measured demand, and the planned one with half of its margin.
 bool only_margin_used(const Turn& turn) {
     if (!turn.trusted || !turn.fresh) return false;
-    const Replicas least =
-        replicas_for(Demand(turn.least_planned), turn.inputs.capacity_per_replica);
+    Replicas least = replicas_for(Demand(turn.least_planned), turn.inputs.capacity_per_replica);
+    for (const SignalNeed& signal : turn.signals) least = std::max(least, signal.least);
     return std::max(least, turn.floor) <= turn.current;
 }
 
