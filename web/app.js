@@ -455,9 +455,34 @@ function leadDemandOf(record) {
   ]);
 }
 
+/** Amounts of one record share a unit, so that they can be compared: replica-hours where no currency is named. */
+const moneyNumber = (amount) => (amount === null ? "not known"
+  : Number(amount.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 12 }));
+
+function costRow(name, size, chosen) {
+  return el("tr", { class: size === chosen ? "acted" : "" }, el("td", {}, name), el("td", { class: "num" }, String(size.replicas)),
+    ...[size.capacity, size.unserved, size.change, size.total].map((amount) => el("td", { class: "num" }, moneyNumber(amount))),
+    el("td", { class: "num" }, size.shortfall === null ? "not known" : `${shortNumber(size.shortfall * 100)} %`));
+}
+
+function costsOf(record) {
+  const { costs } = record;
+  if (!costs) return el("p", { class: "quiet" }, "This decision was made before decisions were priced.");
+  const unit = costs.currency || "replica-hours";
+  const rows = [["Chosen", costs.chosen], ["One fewer", costs.one_fewer], ["One more", costs.one_more],
+    ["Reactive alone", costs.reactive_alone]].filter(([, size]) => size);
+  return el("div", {},
+    table(["Size", "Replicas", "Capacity", "Not served", "Change", "Total", "Falls short"],
+      rows.map(([name, size]) => costRow(name, size, costs.chosen))),
+    el("p", { class: "quiet" }, `In ${unit}, over the next ${spanText(costs.span_s)}. `
+      + `A replica costs ${moneyNumber(costs.replica_hour)} an hour; a unit of demand that is not served for a second costs ${moneyNumber(costs.unserved_unit)}`
+      + `${costs.is_unserved_implied ? ", which is what the level of risk amounts to" : ""}.`));
+}
+
 function explanation(record) {
   return el("div", { class: "why" },
     el("div", {}, el("h3", {}, "Why not one fewer"), el("p", {}, record.why_not_fewer || "–")),
+    el("div", {}, el("h3", {}, "In money"), costsOf(record)),
     el("div", { class: "columns" },
       el("div", {}, el("h3", {}, "What it knew"), inputsOf(record)),
       el("div", {}, el("h3", {}, "Largest demand until new replicas are ready"), leadDemandOf(record))),

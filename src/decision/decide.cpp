@@ -1,6 +1,7 @@
 #include "decision/decide.h"
 
 #include "base/assert.h"
+#include "decision/costs.h"
 #include "decision/explain.h"
 #include "decision/mode.h"
 #include "decision/price.h"
@@ -174,6 +175,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     ask_mode(turn, decision);
     state.recommendations.push_back({now, wanted});
     if (decision.acts) remember_change(state, turn.current, decision.desired, now);
+    decision.costs = costs_of(turn, decision.desired);
     decision.sentence = sentence_of(turn, decision, decision.steps[decisive]);
     decision.why_not_fewer = why_not_fewer(turn, decision, decision.steps[decisive]);
     return decision;

@@ -1,5 +1,7 @@
 #include "pipeline/view_builder.h"
 
+#include "decision/price.h"
+
 namespace forescale {
 namespace {
 
@@ -20,24 +22,12 @@ ServiceView view_of(const ServiceState& state) {
     if (state.decision && state.decision->inputs.lead_demand) {
         const double ready =
             out.capacity.ready.value() * state.service().capacity_per_replica.value();
-        out.risk = exceedance(state.decision->inputs.lead_demand->quantiles, ready);
+        out.risk = probability_above(state.decision->inputs.lead_demand->quantiles, ready);
     }
     return out;
 }
 
 }  // namespace
-
-double exceedance(const Quantiles& quantiles, double capacity) {
-    if (capacity < quantiles.front()) return 1.0 - quantile_levels.front();
-    for (std::size_t i = 1; i < quantiles.size(); ++i) {
-        if (capacity >= quantiles.at(i)) continue;
-        const double width = quantiles.at(i) - quantiles.at(i - 1);
-        const double share = width > 0 ? (capacity - quantiles.at(i - 1)) / width : 1.0;
-        return 1.0 - (quantile_levels.at(i - 1) +
-                      share * (quantile_levels.at(i) - quantile_levels.at(i - 1)));
-    }
-    return 1.0 - quantile_levels.back();
-}
 
 std::shared_ptr<const FleetView> build_view(
     const std::vector<std::unique_ptr<ServiceState>>& services, const HealthChecker& health,

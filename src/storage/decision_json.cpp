@@ -28,6 +28,13 @@ public:
         begin(key);
         append_json_number(out_, value);
     }
+    void known(std::string_view key, std::optional<double> value) {
+        begin(key);
+        if (value)
+            append_json_number(out_, *value);
+        else
+            out_ += "null";
+    }
     void count(std::string_view key, std::int64_t value) {
         begin(key);
         append_json_number(out_, value);
@@ -217,6 +224,40 @@ void append_inputs(std::string& out, const DecisionInputs& inputs) {
     object.close();
 }
 
+void append_size_cost(std::string& out, const SizeCost& cost) {
+    ObjectWriter object(out);
+    object.count("replicas", cost.replicas.value());
+    object.number("capacity", cost.capacity);
+    object.number("change", cost.change);
+    object.known("unserved", cost.unserved);
+    object.known("shortfall", cost.shortfall);
+    object.known("total", cost.total());
+    object.close();
+}
+
+void append_costs(std::string& out, const DecisionCosts& costs) {
+    ObjectWriter object(out);
+    object.text("currency", costs.prices.currency);
+    object.number("replica_hour", costs.prices.replica_hour);
+    object.number("change_replica_hours", costs.prices.change_replica_hours);
+    object.number("unserved_unit", costs.unserved_unit);
+    object.flag("is_unserved_implied", costs.is_unserved_implied);
+    object.seconds("span_s", costs.span);
+    object.begin("chosen");
+    append_size_cost(out, costs.chosen);
+    object.begin("one_more");
+    append_size_cost(out, costs.one_more);
+    if (costs.one_fewer) {
+        object.begin("one_fewer");
+        append_size_cost(out, *costs.one_fewer);
+    }
+    if (costs.reactive_alone) {
+        object.begin("reactive_alone");
+        append_size_cost(out, *costs.reactive_alone);
+    }
+    object.close();
+}
+
 /// One object being read. The first field that is missing or of a wrong kind is kept in `problem`,
 /// shared by all objects of one document; reading goes on with zeros, and the caller looks at it
 /// once in the end.
@@ -253,6 +294,12 @@ public:
         if (const auto* whole = value->if_int64()) return static_cast<double>(*whole);
         if (const auto* large = value->if_uint64()) return static_cast<double>(*large);
         return special_number(key, *value);
+    }
+    /// null: not known.
+    [[nodiscard]] std::optional<double> known(std::string_view key) {
+        const json::value* value = find(key);
+        if (value == nullptr || value->is_null()) return std::nullopt;
+        return number(key);
     }
     [[nodiscard]] int count(std::string_view key) {
         const json::value* value = find(key);
@@ -442,6 +489,30 @@ DecisionInputs read_inputs(ObjectReader object) {
     return inputs;
 }
 
+SizeCost read_size_cost(ObjectReader object) {
+    return {.replicas = Replicas(object.count("replicas")),
+            .capacity = object.number("capacity"),
+            .change = object.number("change"),
+            .unserved = object.known("unserved"),
+            .shortfall = object.known("shortfall")};
+}
+
+DecisionCosts read_costs(ObjectReader object) {
+    DecisionCosts costs{.prices = {.currency = object.text("currency"),
+                                   .replica_hour = object.number("replica_hour")},
+                        .unserved_unit = object.number("unserved_unit"),
+                        .is_unserved_implied = object.flag("is_unserved_implied"),
+                        .span = object.seconds("span_s"),
+                        .chosen = read_size_cost(object.object("chosen")),
+                        .one_more = read_size_cost(object.object("one_more"))};
+    costs.prices.unserved_unit = costs.is_unserved_implied ? 0.0 : costs.unserved_unit;
+    costs.prices.change_replica_hours = object.number("change_replica_hours");
+    if (object.has("one_fewer")) costs.one_fewer = read_size_cost(object.object("one_fewer"));
+    if (object.has("reactive_alone"))
+        costs.reactive_alone = read_size_cost(object.object("reactive_alone"));
+    return costs;
+}
+
 Reason read_reason(ObjectReader& object) {
     const auto reason = parse_reason(object.text("reason"));
     if (reason) return *reason;
@@ -463,6 +534,7 @@ Decision read_decision(ObjectReader object) {
                       .why_not_fewer = object.text("why_not_fewer")};
     decision.inputs.mode = read_mode(object);
     if (object.has("acts")) decision.acts = object.flag("acts");
+    if (object.has("costs")) decision.costs = read_costs(object.object("costs"));
     return decision;
 }
 
@@ -489,6 +561,10 @@ std::string decision_to_json(const Decision& decision) {
     append_inputs(out, decision.inputs);
     object.begin("steps");
     append_array(out, decision.steps, append_step);
+    if (decision.costs) {
+        object.begin("costs");
+        append_costs(out, *decision.costs);
+    }
     object.close();
     return out;
 }

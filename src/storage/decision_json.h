@@ -22,12 +22,18 @@ namespace forescale {
 ///                 "callers"?: {"demand", "is_whole", "detail"},
 ///                 "fleet"?: {"removable", "removed", "fleet", "share", "window_s"},
 ///                 "asked"?: {"at", "replicas"}},
-///      "steps": [{"rule", "before", "after", "detail"}]}
+///      "steps": [{"rule", "before", "after", "detail"}],
+///      "costs"?: {"currency", "replica_hour", "change_replica_hours", "unserved_unit",
+///                 "is_unserved_implied", "span_s", "chosen": SIZE, "one_more": SIZE,
+///                 "one_fewer"?: SIZE, "reactive_alone"?: SIZE}}
+///     SIZE: {"replicas", "capacity", "change", "unserved", "shortfall", "total"}, the last three
+///           null while no lead demand is known
 ///
 /// Fields with a question mark are there only where they say something. Times are ISO-8601 with Z,
-/// durations seconds. "current" and "changes" are derived for the reader. Not-a-number is null, an
-/// infinity the string "Infinity" or "-Infinity". Every other double reads back to the same bits.
-/// cost  2.6 us to write, 5.7 us to read with 8 rules and 5 members (bench/storage_bench.cpp)
+/// durations seconds. "current", "changes" and "total" are derived for the reader. Not-a-number is
+/// null, an infinity the string "Infinity" or "-Infinity". Every other double reads back to the
+/// same bits. cost  2.6 us to write, 5.7 us to read with 8 rules and 5 members
+/// (bench/storage_bench.cpp)
 [[nodiscard]] std::string decision_to_json(const Decision& decision);
 
 /// The inverse; unknown fields are ignored. errors  invalid_argument naming the first field that is

@@ -111,6 +111,14 @@ inline Decision decision(const std::string& id, const std::string& service, Time
     made.reason = Reason::bounds;
     made.sentence = "Scale from 5 to 7.";
     made.why_not_fewer = "6 replicas \"may\" not do.";
+    made.costs = DecisionCosts{
+        .prices = {.currency = "EUR", .replica_hour = 0.1, .unserved_unit = 1.0 / 3.0},
+        .unserved_unit = 1.0 / 3.0,
+        .span = std::chrono::minutes(6),
+        .chosen = {Replicas(7), 0.07, 0.2 / 3.0, 0.01, 0.002},
+        .one_fewer = SizeCost{Replicas(6), 0.06, 0.2 / 3.0, std::nullopt, std::nullopt},
+        .one_more = {Replicas(8), 0.08, 0.0, 1e-300, 1e-9},
+        .reactive_alone = std::nullopt};
     return made;
 }
 
@@ -176,6 +184,33 @@ inline void expect_same(const DecisionInputs& a, const DecisionInputs& b) {
     }
 }
 
+inline void expect_same(const SizeCost& a, const SizeCost& b) {
+    EXPECT_EQ(a.replicas, b.replicas);
+    EXPECT_EQ(bits(a.capacity), bits(b.capacity));
+    EXPECT_EQ(bits(a.change), bits(b.change));
+    EXPECT_EQ(a.unserved, b.unserved);
+    EXPECT_EQ(a.shortfall, b.shortfall);
+}
+
+inline void expect_same(const std::optional<SizeCost>& a, const std::optional<SizeCost>& b) {
+    ASSERT_EQ(a.has_value(), b.has_value());
+    if (a) expect_same(*a, *b);
+}
+
+inline void expect_same(const DecisionCosts& a, const DecisionCosts& b) {
+    EXPECT_EQ(a.prices.currency, b.prices.currency);
+    EXPECT_EQ(bits(a.prices.replica_hour), bits(b.prices.replica_hour));
+    EXPECT_EQ(bits(a.prices.unserved_unit), bits(b.prices.unserved_unit));
+    EXPECT_EQ(bits(a.prices.change_replica_hours), bits(b.prices.change_replica_hours));
+    EXPECT_EQ(bits(a.unserved_unit), bits(b.unserved_unit));
+    EXPECT_EQ(a.is_unserved_implied, b.is_unserved_implied);
+    EXPECT_EQ(a.span, b.span);
+    expect_same(a.chosen, b.chosen);
+    expect_same(a.one_fewer, b.one_fewer);
+    expect_same(a.one_more, b.one_more);
+    expect_same(a.reactive_alone, b.reactive_alone);
+}
+
 inline void expect_same(const Decision& a, const Decision& b) {
     EXPECT_EQ(a.id, b.id);
     EXPECT_EQ(a.service, b.service);
@@ -195,6 +230,8 @@ inline void expect_same(const Decision& a, const Decision& b) {
     EXPECT_EQ(a.reason, b.reason);
     EXPECT_EQ(a.sentence, b.sentence);
     EXPECT_EQ(a.why_not_fewer, b.why_not_fewer);
+    ASSERT_EQ(a.costs.has_value(), b.costs.has_value());
+    if (a.costs) expect_same(*a.costs, *b.costs);
 }
 
 inline AuditEntry audit_entry(std::int64_t sequence) {

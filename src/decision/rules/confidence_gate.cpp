@@ -1,28 +1,10 @@
+#include "decision/reactive.h"
 #include "decision/rules/rules.h"
-
-#include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
 namespace forescale::rules {
 namespace {
-
-constexpr double hpa_tolerance = 0.1;  // --horizontal-pod-autoscaler-tolerance
-
-/// The ratio rule of the Kubernetes HPA: utilization of what is ready against the target; pending
-/// replicas count as idle before more are asked for.
-Replicas ratio_rule(const Turn& turn) {
-    const double target =
-        turn.inputs.capacity_per_replica.value() * turn.policy().target_utilization;
-    const double demand = turn.inputs.newest.value;
-    const Capacity& capacity = turn.inputs.capacity;
-    double ratio = demand / (std::max(capacity.ready.value(), 1) * target);
-    if (ratio > 1.0 && capacity.pending > Replicas(0))
-        ratio = std::max(demand / (turn.current.value() * target), 1.0);
-    if (std::abs(ratio - 1.0) <= hpa_tolerance) return turn.current;
-    return replicas_for(Demand(demand), Demand(target));
-}
 
 std::string why_reactive(const Turn& turn) {
     if (!turn.inputs.lead_demand) return "no forecast yet";
