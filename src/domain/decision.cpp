@@ -17,6 +17,7 @@ constexpr std::array all_reasons{Reason::forecast,
                                  Reason::rate_limit,
                                  Reason::cooldown,
                                  Reason::flap_budget,
+                                 Reason::budget,
                                  Reason::external_change,
                                  Reason::schedule,
                                  Reason::scheduled_minimum,
@@ -59,6 +60,8 @@ std::string_view to_string(Reason reason) {
             return "cooldown";
         case Reason::flap_budget:
             return "flap_budget";
+        case Reason::budget:
+            return "budget";
         case Reason::external_change:
             return "external_change";
         case Reason::schedule:
@@ -100,6 +103,7 @@ Ground ground_of(Reason reason) {
         case Reason::rate_limit:
         case Reason::cooldown:
         case Reason::flap_budget:
+        case Reason::budget:
         case Reason::external_change:
         case Reason::schedule:
         case Reason::scheduled_minimum:

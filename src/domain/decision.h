@@ -5,6 +5,7 @@
 #include "domain/pause.h"
 #include "domain/prices.h"
 #include "domain/sample.h"
+#include "domain/spending.h"
 
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,7 @@ enum class Reason : std::uint8_t {
     rate_limit,         ///< scale-up or scale-down policy
     cooldown,           ///< too soon after the last change
     flap_budget,        ///< the changes of a day are used up
+    budget,             ///< the money of the day or the month is spent
     external_change,    ///< somebody else set the size; it is not undone at once
     schedule,           ///< the bounds of this time of the week
     scheduled_minimum,  ///< the minimum of a dated span
@@ -110,6 +112,7 @@ struct DecisionInputs {
     bool forecasts_harm = false;       ///< the accuracy gate has found that they cost more
     std::optional<CallersDemand> callers;
     std::optional<FleetAllowance> fleet;  ///< nothing: no limit
+    std::optional<Spending> spending;     ///< nothing: there is no budget
     /// What this program asked the target for last; nothing while that is not certain.
     std::optional<AskedSize> asked;
 };

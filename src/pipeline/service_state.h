@@ -1,6 +1,7 @@
 #pragma once
 #include "decision/accuracy_gate.h"
 #include "decision/control_state.h"
+#include "decision/cost_ledger.h"
 #include "decision/decide.h"
 #include "decision/shortfall.h"
 #include "domain/operation.h"
@@ -31,7 +32,7 @@ struct TrainedPair {
 
 /// What is remembered of a service from turn to turn; some kilobytes, stored with every turn.
 struct TurnState {
-    static constexpr std::uint32_t version = 7;
+    static constexpr std::uint32_t version = 8;
 
     DecisionState decision;
     LeadTimeEstimator lead_time;
@@ -52,12 +53,13 @@ struct TurnState {
     ControlState control;                  ///< modes, pauses and proposals
     std::int64_t controls_taken = 0;       ///< number of the newest control, of any service
     AccuracyGate gate;                     ///< whether forecasts earn their keep
+    CostLedger ledger;                     ///< what its replicas cost
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
                 recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes,
-                served_limits, member_rests, control, controls_taken, gate);
+                served_limits, member_rests, control, controls_taken, gate, ledger);
     }
 };
 
@@ -92,6 +94,9 @@ public:
 
     /// What deciding needs, as of `now`.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity, Timestamp now) const;
+    /// What was spent until the newest turn that saw the size, and what is expected of a decision
+    /// with these inputs; nothing before a size was seen.
+    [[nodiscard]] std::optional<Spending> spending(const DecisionInputs& inputs) const;
     /// A decision that changes nothing and stands on the same ground as the one before is recorded
     /// once in 15 min only: a calm log, a small table.
     [[nodiscard]] bool worth_recording(const Decision& made) const;
@@ -136,6 +141,7 @@ private:
     void absorb_grid(const Window& window, Batch& batch);
     void observe_grid(const Window& window);
     void keep_path();
+    void put_forecast(DecisionInputs& out) const;
     void rest_slow_members();
     void repeat_due(bool all_left);
     [[nodiscard]] std::optional<double> served_limit(const Window& window) const;

@@ -18,6 +18,7 @@ ServiceView view_of(const ServiceState& state) {
     out.operation = state.newest_operation;
     out.control = state.turn().control;
     out.forecasts_harm = state.service().policy.accuracy_gate && state.turn().gate.forecasts_harm();
+    if (state.decision) out.spending = state.spending(state.decision->inputs);
     out.cost_ratio = state.turn().gate.cost_ratio();
     if (state.decision && state.decision->inputs.lead_demand) {
         const double ready =

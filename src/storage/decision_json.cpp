@@ -174,6 +174,27 @@ void append_fleet(std::string& out, const FleetAllowance& fleet) {
     object.close();
 }
 
+void append_spending_span(std::string& out, const SpendingSpan& span) {
+    ObjectWriter object(out);
+    object.time("begins", span.begins);
+    object.time("ends", span.ends);
+    object.number("spent", span.spent);
+    object.number("expected", span.expected);
+    object.number("limit", span.limit);
+    if (span.exhausted_at) object.time("exhausted_at", *span.exhausted_at);
+    object.close();
+}
+
+void append_spending(std::string& out, const Spending& spending) {
+    ObjectWriter object(out);
+    object.text("currency", spending.currency);
+    object.begin("day");
+    append_spending_span(out, spending.day);
+    object.begin("month");
+    append_spending_span(out, spending.month);
+    object.close();
+}
+
 void append_asked(std::string& out, const AskedSize& asked) {
     ObjectWriter object(out);
     object.time("at", asked.at);
@@ -194,6 +215,10 @@ void append_constraints(std::string& out, ObjectWriter& inputs, const DecisionIn
     if (from.fleet) {
         inputs.begin("fleet");
         append_fleet(out, *from.fleet);
+    }
+    if (from.spending) {
+        inputs.begin("spending");
+        append_spending(out, *from.spending);
     }
     if (from.asked) {
         inputs.begin("asked");
@@ -461,6 +486,22 @@ FleetAllowance read_fleet(ObjectReader object) {
             .window = object.seconds("window_s")};
 }
 
+SpendingSpan read_spending_span(ObjectReader object) {
+    SpendingSpan span{.begins = object.time("begins"),
+                      .ends = object.time("ends"),
+                      .spent = object.number("spent"),
+                      .expected = object.number("expected"),
+                      .limit = object.number("limit")};
+    if (object.has("exhausted_at")) span.exhausted_at = object.time("exhausted_at");
+    return span;
+}
+
+Spending read_spending(ObjectReader object) {
+    return {.currency = object.text("currency"),
+            .day = read_spending_span(object.object("day")),
+            .month = read_spending_span(object.object("month"))};
+}
+
 AskedSize read_asked(ObjectReader object) {
     return {.at = object.time("at"), .replicas = Replicas(object.count("replicas"))};
 }
@@ -469,6 +510,7 @@ void read_constraints(ObjectReader& object, DecisionInputs& inputs) {
     if (object.has("pauses")) inputs.pauses = object.array("pauses", read_pause);
     if (object.has("callers")) inputs.callers = read_callers(object.object("callers"));
     if (object.has("fleet")) inputs.fleet = read_fleet(object.object("fleet"));
+    if (object.has("spending")) inputs.spending = read_spending(object.object("spending"));
     if (object.has("asked")) inputs.asked = read_asked(object.object("asked"));
 }
 

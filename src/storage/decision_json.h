@@ -21,11 +21,13 @@ namespace forescale {
 ///                 "pauses"?: [{"direction", "until", "by", "why"}],
 ///                 "callers"?: {"demand", "is_whole", "detail"},
 ///                 "fleet"?: {"removable", "removed", "fleet", "share", "window_s"},
+///                 "spending"?: {"currency", "day": SPAN, "month": SPAN},
 ///                 "asked"?: {"at", "replicas"}},
 ///      "steps": [{"rule", "before", "after", "detail"}],
 ///      "costs"?: {"currency", "replica_hour", "change_replica_hours", "unserved_unit",
 ///                 "is_unserved_implied", "span_s", "chosen": SIZE, "one_more": SIZE,
 ///                 "one_fewer"?: SIZE, "reactive_alone"?: SIZE}}
+///     SPAN: {"begins", "ends", "spent", "expected", "limit", "exhausted_at"?}
 ///     SIZE: {"replicas", "capacity", "change", "unserved", "shortfall", "total"}, the last three
 ///           null while no lead demand is known
 ///

@@ -102,6 +102,9 @@ inline Decision decision(const std::string& id, const std::string& service, Time
                                        .fleet = Replicas(50),
                                        .share = 0.1,
                                        .window = std::chrono::minutes(10)};
+    made.inputs.spending = Spending{.currency = "EUR",
+                                    .day = {at - day, at, 1.0 / 3.0, 2.0, 1.5, at + turn_step},
+                                    .month = {at - 3 * day, at + day, 12.0, 40.0, 0.0}};
     made.inputs.asked = AskedSize{.at = at, .replicas = Replicas(5)};
     made.quantile = 0.99;
     made.demand_planned = 812.25;
@@ -130,6 +133,15 @@ inline void expect_same(const LeadDemand& a, const LeadDemand& b) {
         EXPECT_EQ(bits(a.quantiles[i]), bits(b.quantiles[i])) << i;
 }
 
+inline void expect_same(const SpendingSpan& a, const SpendingSpan& b) {
+    EXPECT_EQ(a.begins, b.begins);
+    EXPECT_EQ(a.ends, b.ends);
+    EXPECT_EQ(bits(a.spent), bits(b.spent));
+    EXPECT_EQ(bits(a.expected), bits(b.expected));
+    EXPECT_EQ(bits(a.limit), bits(b.limit));
+    EXPECT_EQ(a.exhausted_at, b.exhausted_at);
+}
+
 inline void expect_same_constraints(const DecisionInputs& a, const DecisionInputs& b) {
     EXPECT_EQ(a.pauses, b.pauses);
     ASSERT_EQ(a.callers.has_value(), b.callers.has_value());
@@ -145,6 +157,12 @@ inline void expect_same_constraints(const DecisionInputs& a, const DecisionInput
         EXPECT_EQ(a.fleet->fleet, b.fleet->fleet);
         EXPECT_EQ(bits(a.fleet->share), bits(b.fleet->share));
         EXPECT_EQ(a.fleet->window, b.fleet->window);
+    }
+    ASSERT_EQ(a.spending.has_value(), b.spending.has_value());
+    if (a.spending) {
+        EXPECT_EQ(a.spending->currency, b.spending->currency);
+        expect_same(a.spending->day, b.spending->day);
+        expect_same(a.spending->month, b.spending->month);
     }
     ASSERT_EQ(a.asked.has_value(), b.asked.has_value());
     if (a.asked) {
