@@ -148,10 +148,37 @@ def status_is_what_the_newest_turn_left():
         assert service["newest"]["state"] == "present" and service["newest"]["value"] > 0, service
         assert abs(service["utilization"] - service["newest"]["value"] / (service["ready"] * 10)) < 1e-6, service
         assert service["sentence"] and service["lead_time_s"] > 0 and 0 <= service["risk"] <= 1, service
+        day, month = service["spending"]["day"], service["spending"]["month"]
+        assert 0 < day["spent"] <= day["expected"] and day["spent"] <= month["spent"] <= month["expected"], service["spending"]
+        assert day["begins"] < answer["at"] < day["ends"] and day["limit"] is None, day
     first = server().get("/api/v1/scaling/status?limit=1")
     assert [service["service"] for service in first["services"]] == ["desk"]
     second = server().get(first["next"])
     assert [service["service"] for service in second["services"]] == ["shop"] and second["next"] is None
+
+
+def the_status_command_shows_sizes_and_money():
+    url = f"http://127.0.0.1:{server().port}"
+    shown = forescale("status", "--url", url)
+    lines = shown.stdout.splitlines()
+    assert shown.returncode == 0 and [line.split()[0] for line in lines[1:]] == list(SERVICES), shown.stdout + shown.stderr
+    assert all("replica-hours" in line and "->" in line for line in lines[1:]), shown.stdout
+    one = json.loads(forescale("status", "shop", "--url", url, "--output", "json").stdout)
+    assert [service["service"] for service in one] == ["shop"] and one[0]["spending"]["month"]["spent"] > 0, one
+    wrong = forescale("status", "shp", "--url", url)
+    assert wrong.returncode == 2 and "shop" in wrong.stderr, wrong.stderr
+
+
+def decisions_are_priced():
+    newest = server().get("/api/v1/scaling/decisions?limit=1&service=shop")["decisions"][0]
+    costs = newest["costs"]
+    assert costs["chosen"]["replicas"] == newest["desired"] and costs["one_more"]["replicas"] == newest["desired"] + 1, costs
+    assert costs["is_unserved_implied"] and costs["currency"] == "" and costs["span_s"] > 0, costs
+    for size in (costs["chosen"], costs["one_fewer"], costs["one_more"], costs["reactive_alone"]):
+        assert abs(size["total"] - size["capacity"] - size["change"] - size["unserved"]) < 1e-9, size
+    assert costs["one_fewer"]["unserved"] >= costs["chosen"]["unserved"] >= costs["one_more"]["unserved"], costs
+    text = forescale("explain", newest["id"], "--config", server().config).stdout
+    assert "In money (replica-hours)" in text and "reactive alone" in text and "not served" in text, text
 
 
 def pages(path):
@@ -408,7 +435,8 @@ if __name__ == "__main__":
         work = pathlib.Path(folder)
         main([health_names_every_component, predictions_reach_a_day_ahead_with_bands_that_do_not_cross,
               status_is_what_the_newest_turn_left, paging_through_all_decisions_gives_the_database,
-              one_decision_is_the_one_that_explain_shows, metrics_show_the_trace_and_the_sizes,
+              one_decision_is_the_one_that_explain_shows, decisions_are_priced,
+              the_status_command_shows_sizes_and_money, metrics_show_the_trace_and_the_sizes,
               an_event_is_stored_active_and_in_the_audit_trail, errors_are_problems_that_say_what_to_do,
               a_client_that_says_nothing_or_nonsense_disturbs_nobody, the_stream_delivers_every_turn, own_metrics_pass_promtool,
               the_description_that_is_served_is_the_documented_one, people_hold_and_release_a_service,

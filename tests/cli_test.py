@@ -6,7 +6,7 @@ import re
 
 from support import ROOT, forescale, main, scratch, write_config, write_trace
 
-COMMANDS = ["run", "demo", "validate", "backtest", "simulate", "explain", "mode", "pause", "resume", "approve", "reject",
+COMMANDS = ["run", "demo", "validate", "backtest", "simulate", "status", "explain", "mode", "pause", "resume", "approve", "reject",
             "audit", "train", "models", "config", "version", "worlds", "completion"]
 
 

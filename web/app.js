@@ -20,12 +20,13 @@ const REASONS = {
   forecast_fallback: "forecast stands in", hold_missing_data: "held: no data", plan: "planned ahead", tolerance: "small change",
   stabilization: "stabilizing", rate_limit: "rate limit", cooldown: "cooldown", bounds: "at a bound", steady: "steady",
   signal: "another signal needs more",
-  callers: "callers' demand", flap_budget: "flap budget used up", external_change: "set by others", schedule: "schedule",
+  callers: "callers' demand", flap_budget: "flap budget used up", budget: "budget spent", external_change: "set by others",
+  schedule: "schedule",
   scheduled_minimum: "scheduled minimum", change_freeze: "frozen", pause: "paused", blast_radius: "fleet limit",
   at_max: "above the maximum",
 };
 const CAREFUL = new Set([
-  "hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate", "external_change",
+  "hold_missing_data", "forecast_fallback", "confidence_gate", "accuracy_gate", "external_change", "budget",
 ]);
 
 const state = {
@@ -265,6 +266,23 @@ function renderControl(service) {
   box.hidden = parts.length === 0;
 }
 
+const amountText = (amount) => (amount >= 1000 ? Math.round(amount).toLocaleString("en") : shortNumber(amount));
+
+/** Spent and expected of one day or month, beside its limit; a limit that is near or gone is marked. */
+function spendingFact(name, unit, span) {
+  const of = span.limit === null ? "" : ` of ${amountText(span.limit)}`;
+  const spent = span.limit !== null && span.spent >= span.limit;
+  const trouble = spent ? "budget spent" : span.exhausted_at ? `spent at ${momentOf(Date.parse(span.exhausted_at))}` : "";
+  return el("div", {}, el("dt", {}, name), el("dd", {}, `${amountText(span.spent)}${of} ${unit}`,
+    el("small", {}, ` ${amountText(span.expected)} expected`),
+    trouble ? el("span", { class: `tag ${spent ? "is-bad" : "is-warn"}` }, trouble) : null));
+}
+function spendingFacts(spending) {
+  if (!spending) return [];
+  const unit = spending.currency || "replica-hours";
+  return [spendingFact("Cost today", unit, spending.day), spendingFact("Cost this month", unit, spending.month)];
+}
+
 function renderService() {
   const service = state.services.get(state.selected);
   if (!service) return;
@@ -281,6 +299,7 @@ function renderService() {
     fact("Used", percent(service.utilization)),
     fact("Risk", percent(service.risk), "in the lead time"),
     fact("Confidence", signed(service.confidence)),
+    ...spendingFacts(service.spending),
     fact("Lead time", spanText(service.lead_time_s || 0), service.lead_time_learned ? "learned" : "as stated"),
     fact("Driven by", (service.ground || "–").replaceAll("_", " ")));
 }
@@ -482,9 +501,36 @@ function mixOf(mix) {
     el("p", { class: "quiet" }, `${shortNumber(mix.price_hour)} an hour for all.${spot}`));
 }
 
+/** Amounts of one record share a unit, so that they can be compared: replica-hours where no currency is named. */
+const moneyNumber = (amount) => (amount === null ? "not known"
+  : Number(amount.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 12 }));
+
+function costRow(name, size, chosen) {
+  return el("tr", { class: size === chosen ? "acted" : "" }, el("td", {}, name),
+    el("td", { class: "num" }, String(size.replicas)),
+    ...[size.capacity, size.unserved, size.change, size.total].map((amount) => el("td", { class: "num" }, moneyNumber(amount))),
+    el("td", { class: "num" }, size.shortfall === null ? "not known" : `${shortNumber(size.shortfall * 100)} %`));
+}
+
+function costsOf(record) {
+  const { costs } = record;
+  if (!costs) return el("p", { class: "quiet" }, "This decision was made before decisions were priced.");
+  const unit = costs.currency || "replica-hours";
+  const rows = [["Chosen", costs.chosen], ["One fewer", costs.one_fewer], ["One more", costs.one_more],
+    ["Reactive alone", costs.reactive_alone]].filter(([, size]) => size);
+  return el("div", {},
+    table(["Size", "Replicas", "Capacity", "Not served", "Change", "Total", "Falls short"],
+      rows.map(([name, size]) => costRow(name, size, costs.chosen))),
+    el("p", { class: "quiet" }, `In ${unit}, over the next ${spanText(costs.span_s)}. `
+      + `A replica costs ${moneyNumber(costs.replica_hour)} an hour; `
+      + `a unit of demand that is not served for a second costs ${moneyNumber(costs.unserved_unit)}`
+      + `${costs.is_unserved_implied ? ", which is what the level of risk amounts to" : ""}.`));
+}
+
 function explanation(record) {
   return el("div", { class: "why" },
     el("div", {}, el("h3", {}, "Why not one fewer"), el("p", {}, record.why_not_fewer || "–")),
+    el("div", {}, el("h3", {}, "In money"), costsOf(record)),
     el("div", { class: "columns" },
       el("div", {}, el("h3", {}, "What it knew"), inputsOf(record)),
       el("div", {}, el("h3", {}, "Largest demand until new replicas are ready"), leadDemandOf(record))),

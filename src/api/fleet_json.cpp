@@ -187,6 +187,25 @@ void add_evidence(json::object& out, const ServiceView& view) {
                      {"error", evidence.error},          {"detail", evidence.detail}};
 }
 
+json::object span_json(const SpendingSpan& span) {
+    json::object out{{"begins", format_timestamp(span.begins)},
+                     {"ends", format_timestamp(span.ends)},
+                     {"spent", span.spent},
+                     {"expected", span.expected},
+                     {"limit", nullptr},
+                     {"exhausted_at", nullptr}};
+    if (span.limit > 0.0) out["limit"] = span.limit;
+    if (span.exhausted_at) out["exhausted_at"] = format_timestamp(*span.exhausted_at);
+    return out;
+}
+
+json::value spending_json(const ServiceView& view) {
+    if (!view.spending) return nullptr;
+    return json::object{{"currency", view.spending->currency},
+                        {"when_reached", to_string(view.service.policy.budget.when_reached)},
+                        {"day", span_json(view.spending->day)},
+                        {"month", span_json(view.spending->month)}};
+}
 }  // namespace
 
 json::object status_json(const ServiceView& view, Timestamp now) {
@@ -221,6 +240,7 @@ json::object status_json(const ServiceView& view, Timestamp now) {
     out["proposal"] = proposal_json(view.control.proposal());
     out["gate"] =
         json::object{{"forecasts_harm", view.forecasts_harm}, {"cost_ratio", view.cost_ratio}};
+    out["spending"] = spending_json(view);
     out["operation"] =
         view.operation ? json::value(operation_json(*view.operation)) : json::value(nullptr);
     add_signals(out, view, now);

@@ -190,6 +190,14 @@ inline Decision made_up_decision(const std::string& service, Timestamp at, int c
     out.reason = current == desired ? Reason::steady : Reason::forecast;
     out.sentence = fmt::format(
         "{} replicas: the 99 % demand of the next 5m is 622, and one serves 100", desired);
+    out.costs = DecisionCosts{.prices = {.currency = "EUR", .replica_hour = 0.1},
+                              .unserved_unit = 0.00002,
+                              .is_unserved_implied = true,
+                              .span = std::chrono::minutes(6),
+                              .chosen = {Replicas(desired), 0.01 * desired, 0.066, 0.003, 0.01},
+                              .one_fewer = SizeCost{Replicas(desired - 1), 0.01, 0.066, 0.4, 0.12},
+                              .one_more = {Replicas(desired + 1), 0.08, 0.066, 0.001, 0.002},
+                              .reactive_alone = SizeCost{Replicas(desired), 0.07, 0.066}};
     out.why_not_fewer = fmt::format("{} would be exceeded with a probability of 12 %", desired - 1);
     return out;
 }
@@ -213,6 +221,17 @@ inline ServiceView made_up_service(const std::string& name, Timestamp now, doubl
                               .changed_at = now,
                               .attempts = 1,
                               .detail = "accepted"};
+    out.service.policy.budget = {.per_day = 120.0, .when_reached = WhenReached::no_growth};
+    out.spending = Spending{
+        .currency = "EUR",
+        .day = {.begins = now - std::chrono::hours(12),
+                .ends = now + std::chrono::hours(12),
+                .spent = 70.5,
+                .expected = 131.0,
+                .limit = 120.0,
+                .exhausted_at = now + std::chrono::hours(9)},
+        .month = {
+            .begins = now - 3 * day, .ends = now + 28 * day, .spent = 300.0, .expected = 3000.0}};
     out.risk = 0.12;
     out.noticed = {.level_shifts = 1,
                    .incidents = 2,

@@ -31,6 +31,7 @@ struct Cli {
     WorldsOptions worlds;
     ExplainOptions explain;
     ControlOptions control;
+    StatusOptions status;
     AuditOptions audit;
     TrainOptions train;
     ModelsOptions models;
@@ -207,6 +208,19 @@ void add_world(CLI::App* command, SimulateOptions& options) {
         ->capture_default_str();
     command->add_option("--currency", options.currency,
                         "Name of the currency of these prices, like EUR; default: instance-hours");
+    command
+        ->add_option("--budget-per-day", options.budget_per_day,
+                     "What the instances of forescale may cost on a day, in that currency")
+        ->check(CLI::Range(0.0, 1e12));
+    command
+        ->add_option("--budget-per-month", options.budget_per_month,
+                     "What they may cost in a calendar month")
+        ->check(CLI::Range(0.0, 1e12));
+    command
+        ->add_option("--when-reached", options.when_reached,
+                     "What forescale does once a budget is spent: warn, no_growth or least")
+        ->check(CLI::IsMember({"warn", "no_growth", "least"}))
+        ->capture_default_str();
     command->add_option("--threads", options.threads, "Series side by side; 0: one per core")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
@@ -294,6 +308,25 @@ void add_explain(Cli& cli) {
         cli.chosen = [&cli] {
             cli.explain.json = cli.output == "json";
             return explain_command(cli.explain);
+        };
+    });
+}
+
+void add_status(Cli& cli) {
+    auto* command = cli.app.add_subcommand(
+        "status", "Show what a running process has, decides and spends, service by service");
+    command->footer(footer("  forescale status\n  forescale status shop --output json"));
+    command->add_option("service", cli.status.service, "One service; default: all");
+    command->add_option("--url", cli.status.url,
+                        "API of the running process, like http://127.0.0.1:8480; default: the one "
+                        "that the configuration names");
+    command->add_option("-c,--config", cli.status.config, "Configuration file (YAML)")
+        ->capture_default_str();
+    add_output(command, cli.output);
+    command->callback([&cli] {
+        cli.chosen = [&cli] {
+            cli.status.json = cli.output == "json";
+            return status_command(cli.status);
         };
     });
 }
@@ -555,6 +588,7 @@ int run_cli(int argc, char** argv) {
     add_backtest(cli);
     add_simulate(cli);
     add_worlds(cli);
+    add_status(cli);
     add_explain(cli);
     add_controls(cli);
     add_audit(cli);

@@ -83,6 +83,10 @@ TEST(Options, WhatNoServiceCanHaveIsRefusedWhereItStands) {
         {"services:\n  - name: shop\n    policy:\n      lead_time: 25h\n", "lead_time"},
         {"services:\n  - name: shop\n    policy:\n      flap_budget: {changes_per_day: -1}\n",
          "changes_per_day"},
+        {"services:\n  - name: shop\n    policy:\n      budget: {per_day: -5}\n", "per_day"},
+        {"services:\n  - name: shop\n    policy:\n      budget: {warn_at: 1.5}\n", "warn_at"},
+        {"services:\n  - name: shop\n    policy:\n      budget: {when_reached: stop}\n",
+         "when_reached"},
         {"fleet:\n  removal_max: 0\n", "removal_max"},
         {"services:\n  - name: shop\n    policy:\n      spot_share_max: 1.5\n", "spot_share_max"},
         {"services:\n  - name: shop\n    policy:\n      instance_types: [{name: a, weight: 0}]\n",
@@ -107,6 +111,38 @@ TEST(CrossCheck, TwoServicesClaimOneTarget) {
     app.services.push_back(app.services[0]);
     EXPECT_THAT(cross_check(app),
                 ElementsAre(AllOf(HasSubstr("'shop' is there twice"), HasSubstr("same target"))));
+}
+
+TEST(CrossCheck, ABudgetThatCannotBeMeant) {
+    AppConfig app = sound();
+    constraints(app).budget.when_reached = "no_growth";
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("there is no budget")));
+    constraints(app).budget.per_day = 100.0;
+    EXPECT_THAT(cross_check(app), ElementsAre(AllOf(HasSubstr("service shop: policy.budget"),
+                                                    HasSubstr("policy.cost.currency"))));
+    policy(app).cost.currency = "EUR";
+    policy(app).cost.replica_hour = 0.25;
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    constraints(app).budget.per_month = 99.0;
+    EXPECT_THAT(cross_check(app),
+                ElementsAre(AllOf(HasSubstr("per_month 99"), HasSubstr("less than per_day 100"))));
+    constraints(app).budget.per_month = 1200.0;
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    const auto made = app.services[0].service();
+    ASSERT_TRUE(made);
+    EXPECT_DOUBLE_EQ(made->policy.budget.per_month, 1200.0);
+    EXPECT_EQ(made->policy.budget.when_reached, WhenReached::no_growth);
+}
+
+TEST(CrossCheck, ABudgetThatTheMinimumAloneSpends) {
+    AppConfig app = sound();
+    policy(app).cost.currency = "EUR";
+    policy(app).replicas_min = 4;
+    constraints(app).budget.per_day = 95.0;
+    EXPECT_THAT(cross_check(app), ElementsAre(AllOf(HasSubstr("per_day 95"), HasSubstr("96 EUR"),
+                                                    HasSubstr("replicas_min 4"))));
+    constraints(app).budget.per_day = 96.0;
+    EXPECT_THAT(cross_check(app), IsEmpty());
 }
 
 TEST(CrossCheck, AFreezeThatNeverEnds) {

@@ -129,6 +129,42 @@ Result<void> check_weeks(const std::vector<FreezeConfig>& entries, const Scaling
     return {};
 }
 
+/// What replicas_min alone costs in so many days is never saved.
+Result<void> check_affordable(std::string_view option, double limit, int days,
+                              const ScalingPolicy& policy) {
+    const double least = policy.replicas_min.value() * policy.prices.replica_hour * 24.0 * days;
+    if (!(limit > 0.0) || limit >= least) return {};
+    return wrong(
+        "policy.budget.{} {} is less than what replicas_min {} costs, {:.6g} {}; raise it, or "
+        "lower replicas_min",
+        option, limit, policy.replicas_min.value(), least, policy.prices.currency);
+}
+
+Result<void> put_budget(const BudgetConfig& entry, ScalingPolicy& policy) {
+    TRY(const WhenReached when_reached, parse_when_reached(entry.when_reached));
+    policy.budget = {.per_day = entry.per_day,
+                     .per_month = entry.per_month,
+                     .warn_at = entry.warn_at,
+                     .when_reached = when_reached};
+    const Budget& budget = policy.budget;
+    if (!budget.is_set() && budget.when_reached != WhenReached::warn)
+        return wrong(
+            "policy.budget.when_reached is {}, and there is no budget; state per_day or "
+            "per_month",
+            entry.when_reached);
+    if (!budget.is_set()) return {};
+    if (policy.prices.currency.empty())
+        return wrong(
+            "policy.budget is money, and policy.cost names no currency; state "
+            "policy.cost.currency, and policy.cost.replica_hour in it");
+    if (budget.per_day > 0.0 && budget.per_month > 0.0 && budget.per_month < budget.per_day)
+        return wrong("policy.budget.per_month {} is less than per_day {}; swap them",
+                     budget.per_month, budget.per_day);
+    constexpr int shortest_month = 28;
+    TRY_VOID(check_affordable("per_day", budget.per_day, 1, policy));
+    return check_affordable("per_month", budget.per_month, shortest_month, policy);
+}
+
 Result<void> put_at_max(const AtMaxConfig& at_max, ScalingPolicy& policy) {
     policy.at_max = at_max.behavior == "increase" ? AtMax::increase : AtMax::honor;
     policy.max_buffer = at_max.buffer;
@@ -223,6 +259,27 @@ void FlapBudgetConfig::describe(config::Fields& f) {
              .help = "The same for changes against the one before within 30 min"});
 }
 
+void BudgetConfig::describe(config::Fields& f) {
+    f.field("per_day", per_day,
+            {.min = 0,
+             .max = 1e12,
+             .help = "What the replicas may cost on a day of the service's zone, in "
+                     "policy.cost.currency; 0: no limit"});
+    f.field("per_month", per_month,
+            {.min = 0,
+             .max = 1e12,
+             .help = "What they may cost in a calendar month there; 0: no limit"});
+    f.field("warn_at", warn_at,
+            {.min = 0.01,
+             .max = 1,
+             .help = "Share of either limit that raises an alert when it is spent"});
+    f.field("when_reached", when_reached,
+            {.choices = {"warn", "no_growth", "least"},
+             .help = "warn: only say it; no_growth: forecasts add nothing, what the measured load "
+                     "needs is added; least: only what the measured load needs, and replicas_min, "
+                     "is kept"});
+}
+
 void AtMaxConfig::describe(config::Fields& f) {
     f.field("behavior", behavior,
             {.choices = {"honor", "increase"},
@@ -271,6 +328,7 @@ void ConstraintsConfig::describe(config::Fields& f) {
     f.list("minimums", minimums, "A minimum for one dated span, with a ramp");
     f.list("freezes", freezes, "Times at which sizes do not change; dated, or every week");
     f.section("flap_budget", flap_budget, "How often the size may change");
+    f.section("budget", budget, "What its replicas may cost");
     f.section("at_max", at_max, "What happens when more than replicas_max is needed");
     f.field("external_change_hold", external_change_hold,
             {.min = 0,
@@ -291,7 +349,7 @@ Result<void> ConstraintsConfig::into(ScalingPolicy& policy, const Zone& zone) co
     policy.flap_budget = {.changes_per_day = static_cast<int>(flap_budget.changes_per_day),
                           .reversals_per_day = static_cast<int>(flap_budget.reversals_per_day)};
     policy.external_change_hold = external_change_hold;
-    return {};
+    return put_budget(budget, policy);
 }
 
 }  // namespace forescale

@@ -44,6 +44,14 @@ struct FlapBudgetConfig {
     void describe(config::Fields& f);
 };
 
+struct BudgetConfig {
+    double per_day = Budget{}.per_day;
+    double per_month = Budget{}.per_month;
+    double warn_at = Budget{}.warn_at;
+    std::string when_reached = std::string(to_string(Budget{}.when_reached));
+    void describe(config::Fields& f);
+};
+
 struct AtMaxConfig {
     std::string behavior = "honor";
     double buffer = 0.0;
@@ -71,13 +79,14 @@ struct ConstraintsConfig {
     std::vector<MinimumConfig> minimums;
     std::vector<FreezeConfig> freezes;
     FlapBudgetConfig flap_budget;
+    BudgetConfig budget;
     AtMaxConfig at_max;
     Duration external_change_hold = ScalingPolicy{}.external_change_hold;
     /// The fields of the policy itself: there is no section of this name.
     void describe(config::Fields& f);
-    /// Puts them into a policy whose bounds are set. errors  invalid_argument: where, what is
-    /// wrong, and what to do: a calendar that is empty, overlaps or leaves the bounds, a freeze
-    /// that never ends without saying so
+    /// Puts them into a policy whose bounds and prices are set. errors  invalid_argument: where,
+    /// what is wrong, and what to do: a calendar that is empty, overlaps or leaves the bounds, a
+    /// freeze that never ends without saying so, a budget that cannot be meant
     [[nodiscard]] Result<void> into(ScalingPolicy& policy, const Zone& zone) const;
 };
 

@@ -1,6 +1,7 @@
 #include "decision/decide.h"
 
 #include "base/assert.h"
+#include "decision/costs.h"
 #include "decision/explain.h"
 #include "decision/mix.h"
 #include "decision/mode.h"
@@ -261,6 +262,7 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     if (decision.acts) remember_change(state, turn.current, decision.desired, now);
     decision.mix = mix_of(turn, decision.desired);
     if (decision.mix) state.mix = decision.mix->counts();
+    decision.costs = costs_of(turn, decision.desired);
     const RuleStep& decisive = decision.steps[heard.decisive];
     decision.sentence = sentence_of(turn, decision, decisive);
     decision.why_not_fewer = why_not_fewer(turn, decision, decisive);

@@ -125,6 +125,11 @@ ScheduledMinimum minimum_of(const Words& words) {
             .replicas = Replicas(whole(words, "replicas", 10))};
 }
 
+WhenReached when_of(const std::string& word) {
+    if (word == "warn") return WhenReached::warn;
+    return word == "least" ? WhenReached::least : WhenReached::no_growth;
+}
+
 /// Calendars, budgets and what else holds sizes.
 void constrain(Service& service, const Case& one) {
     ScalingPolicy& policy = service.policy;
@@ -137,6 +142,10 @@ void constrain(Service& service, const Case& one) {
     const Words words = pairs(one, "policy");
     policy.flap_budget = {.changes_per_day = whole(words, "changes", 0),
                           .reversals_per_day = whole(words, "reversals", 0)};
+    const Words budget = pairs(one, "budget");
+    policy.budget = {.per_day = number(budget, "day", 0.0),
+                     .per_month = number(budget, "month", 0.0),
+                     .when_reached = when_of(text(budget, "then", "no_growth"))};
     policy.at_max = words.contains("hard_max") ? AtMax::increase : AtMax::honor;
     policy.replicas_hard_max = Replicas(whole(words, "hard_max", 0));
     policy.max_buffer = number(words, "buffer", 0.0);
@@ -188,6 +197,19 @@ void hold(DecisionInputs& inputs, const Case& one) {
                                       .fleet = Replicas(whole(fleet, "size", 100)),
                                       .share = number(fleet, "share", 0.1),
                                       .window = span(fleet, "window", "10m")};
+    if (const Words budget = pairs(one, "budget"); !budget.empty()) {
+        const double spent = number(budget, "spent", 0.0);
+        const Timestamp midnight = noon + std::chrono::hours(12);
+        inputs.spending = Spending{.currency = "EUR",
+                                   .day = {.begins = noon - std::chrono::hours(12),
+                                           .ends = midnight,
+                                           .spent = spent,
+                                           .limit = number(budget, "day", 0.0)},
+                                   .month = {.begins = noon - std::chrono::hours(12),
+                                             .ends = midnight,
+                                             .spent = spent,
+                                             .limit = number(budget, "month", 0.0)}};
+    }
     if (const Words called = pairs(one, "called"); !called.empty())
         inputs.callers = CallersDemand{.demand = number(called, "demand", 0.0),
                                        .is_whole = text(called, "whole", "yes") == "yes",

@@ -122,7 +122,8 @@ TEST(Decide, SaysWhatOneReplicaFewerWouldRisk) {
     EXPECT_EQ(
         decision.why_not_fewer,
         "7 would serve 630, and demand over the next 5m exceeds that with a probability of 37 %; "
-        "that is less than the planned 700.");
+        "that is less than the planned 700; over the next 5m 7 would cost 1.46 replica-hours, "
+        "0.215 of it for demand that is not served, and 8 cost 0.791, 0.124 of it for that.");
 }
 
 TEST(Decide, SaysWhichRuleForbidsOneReplicaFewer) {
@@ -132,7 +133,9 @@ TEST(Decide, SaysWhichRuleForbidsOneReplicaFewer) {
     EXPECT_EQ(
         decide(service, inputs(9, 780), noon, state).why_not_fewer,
         "8 would serve 720, and demand over the next 5m exceeds that with a probability of 28 %; "
-        "the measured demand of 780 needs 9 replicas now, one serves 90.");
+        "the measured demand of 780 needs 9 replicas now, one serves 90; over the next 5m 8 would "
+        "cost 1.41 replica-hours, 0.0747 of it for demand that is not served, and 9 cost 0.786, "
+        "0.0355 of it for that.");
     service.policy.replicas_min = Replicas(9);
     EXPECT_EQ(decide(service, inputs(9, 100), noon, state).why_not_fewer, "replicas_min is 9.");
 }

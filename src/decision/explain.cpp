@@ -1,5 +1,6 @@
 #include "decision/explain.h"
 
+#include "decision/costs.h"
 #include "decision/mix.h"
 #include "decision/mode.h"
 #include "decision/price.h"
@@ -57,6 +58,19 @@ const RuleStep* lifting(const Decision& decision, Replicas fewer) {
     return nullptr;
 }
 
+/// What one fewer would save and what it would cost, as a clause.
+std::string fewer_in_money(const DecisionCosts& costs) {
+    const SizeCost& chosen = costs.chosen;
+    const SizeCost& fewer = *costs.one_fewer;
+    if (!fewer.unserved) return "; without a lead demand nobody can say what that would cost";
+    auto text = fmt::format(
+        "; over the next {} {} would cost {}, {:.3g} of it for demand that is not served",
+        format_duration(costs.span), fewer.replicas.value(),
+        money_text(*fewer.total(), costs.prices), *fewer.unserved);
+    return text + fmt::format(", and {} cost {:.3g}, {:.3g} of it for that",
+                              chosen.replicas.value(), *chosen.total(), *chosen.unserved);
+}
+
 }  // namespace
 
 std::string sentence_of(const Turn& turn, const Decision& decision, const RuleStep& decisive) {
@@ -81,7 +95,8 @@ std::string why_not_fewer(const Turn& turn, const Decision& decision, const Rule
         return fmt::format("replicas_min is {}.", turn.policy().replicas_min.value());
     const RuleStep* const step = lifting(decision, fewer);
     const auto why = objection(turn, step != nullptr ? *step : decisive, fewer);
-    return served_by(turn, decision, fewer) + (why.empty() ? "." : "; " + why + '.');
+    return served_by(turn, decision, fewer) + (why.empty() ? "" : "; " + why) +
+           fewer_in_money(*decision.costs) + '.';
 }
 
 }  // namespace forescale

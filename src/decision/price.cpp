@@ -1,7 +1,9 @@
 #include "decision/price.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 namespace forescale {
 namespace {
@@ -18,6 +20,35 @@ constexpr double tail_scale = 0.024;
 double tail_unit(const Quantiles& quantiles) {
     const double last = quantiles.back();
     return 0.5 * last + 3.0 * (last - quantiles[median_index]);
+}
+
+/// Below the lowest level, the distribution ends where its first slope reaches level 0.
+double least_demand(const Quantiles& quantiles) {
+    const double rise = quantiles.at(1) - quantiles.front();
+    return quantiles.front() -
+           rise * quantile_levels.front() / (quantile_levels.at(1) - quantile_levels.front());
+}
+
+/// Of `demand` beyond the last quantile: the mean of what lies above it over the levels that do.
+/// With levels at the fifth power of even steps the integrand of a Pareto tail is a smooth one, and
+/// five points (Gauss-Legendre) are exact for polynomials of degree nine.
+double expected_in_tail(const Quantiles& quantiles, double demand) {
+    constexpr std::array<double, 5> points{0.04691007703066800, 0.23076534494715845, 0.5,
+                                           0.76923465505284155, 0.95308992296933200};
+    constexpr std::array<double, 5> weights{0.11846344252809454, 0.23931433524968324,
+                                            0.28444444444444444, 0.23931433524968324,
+                                            0.11846344252809454};
+    constexpr double rarest = 1e-12;  // nearer to 1, a level is no exact number any more
+    const double probability = probability_above(quantiles, demand);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const double square = points.at(i) * points.at(i);
+        const double fourth = square * square;
+        const double rare = std::max(probability * fourth * points.at(i), rarest);
+        const double above = std::max(demand_at(quantiles, 1.0 - rare) - demand, 0.0);
+        sum += weights.at(i) * 5.0 * probability * fourth * above;
+    }
+    return sum;
 }
 
 }  // namespace
@@ -62,6 +93,30 @@ double probability_above(const Quantiles& quantiles, double demand) {
                                         : 1.0 - quantile_levels.at(i + 1);
     const double level = quantile_levels.at(i) + levels * (demand - quantiles.at(i)) / rise;
     return 1.0 - std::clamp(level, 0.0, 1.0);
+}
+
+double expected_above(const Quantiles& quantiles, double demand) {
+    double sum = 0.0;
+    double at = demand;
+    if (const double least = least_demand(quantiles); at < least) {
+        sum = least - at;
+        at = least;
+    }
+    for (std::size_t i = 0; i < quantiles.size(); ++i) {
+        if (quantiles.at(i) <= at) continue;
+        const double until = 1.0 - quantile_levels.at(i);
+        sum += (quantiles.at(i) - at) * std::midpoint(probability_above(quantiles, at), until);
+        at = quantiles.at(i);
+    }
+    return sum + expected_in_tail(quantiles, at);
+}
+
+Prices counted_prices(const Prices& prices) {
+    Prices out = prices;
+    if (!prices.currency.empty()) return out;
+    out.replica_hour = 1.0;
+    out.unserved_unit = prices.unserved_unit / prices.replica_hour;
+    return out;
 }
 
 }  // namespace forescale

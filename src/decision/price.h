@@ -30,4 +30,14 @@ constexpr double level_most = 0.999999;
 /// The share (0..1) of the distribution that lies above `demand`: the inverse of demand_at().
 [[nodiscard]] double probability_above(const Quantiles& quantiles, double demand);
 
+/// The mean, over the distribution, of the demand beyond `demand`, in its unit: what a capacity of
+/// `demand` leaves unserved. The integral of probability_above() from there on: exact below the
+/// 0.99 quantile; beyond it, by quadrature over demand_at(), so that it follows its tail. Finite,
+/// at least 0. Five powers a call.
+[[nodiscard]] double expected_above(const Quantiles& quantiles, double demand);
+
+/// The prices that money is counted in: as stated where the currency has a name; otherwise in
+/// replica-hours, of which a replica-hour costs one.
+[[nodiscard]] Prices counted_prices(const Prices& prices);
+
 }  // namespace forescale

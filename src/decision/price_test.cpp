@@ -1,5 +1,7 @@
 #include "decision/price.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace forescale {
@@ -71,9 +73,75 @@ TEST(ProbabilityAbove, IsTheInverseOfTheDemandAtALevel) {
 TEST(ProbabilityAbove, KnowsADemandThatIsCertain) {
     Quantiles certain{};
     certain.fill(100.0);
-    EXPECT_LT(probability_above(certain, 100.0), 0.06);
+    EXPECT_NEAR(probability_above(certain, 100.0), 0.01, 1e-12) << "what is served is served";
     EXPECT_GT(probability_above(certain, 99.0), 0.94);
     EXPECT_DOUBLE_EQ(probability_above(Quantiles{}, 1.0), 0.0);
+}
+
+/// By brute force: steps of a thousandth of what is left, until nothing is.
+double summed_above(const Quantiles& quantiles, double demand) {
+    double sum = 0.0;
+    double at = demand;
+    const double scale = 1e-4 * std::max(quantiles.back(), 1.0);
+    while (probability_above(quantiles, at) > 1e-15) {
+        const double step = scale + 1e-3 * std::max(at - quantiles.back(), 0.0);
+        sum += step * probability_above(quantiles, at + 0.5 * step);
+        at += step;
+    }
+    return sum;
+}
+
+TEST(ExpectedAbove, IsTheIntegralOfTheProbability) {
+    Quantiles uneven{};
+    for (std::size_t i = 0; i < uneven.size(); ++i)
+        uneven[i] = 40.0 + 300.0 * std::pow(quantile_levels.at(i), 6.0);
+    for (const Quantiles& quantiles : {even_demand(), uneven})
+        for (const double demand : {0.0, 3.0, 47.0, 120.0, 500.0, 989.0, 990.0, 1200.0, 3000.0})
+            EXPECT_NEAR(expected_above(quantiles, demand) / summed_above(quantiles, demand), 1.0,
+                        2e-3)
+                << demand;
+}
+
+TEST(ExpectedAbove, FallsByTheProbabilityAsCapacityGrows) {
+    const Quantiles quantiles = even_demand();
+    for (const double demand : {200.0, 700.0, 985.0, 1100.0, 2000.0}) {
+        const double fall =
+            expected_above(quantiles, demand - 0.01) - expected_above(quantiles, demand + 0.01);
+        EXPECT_NEAR(fall / 0.02, probability_above(quantiles, demand), 1e-4) << demand;
+    }
+}
+
+TEST(ExpectedAbove, KnowsADemandThatIsCertain) {
+    Quantiles certain{};
+    certain.fill(100.0);
+    EXPECT_NEAR(expected_above(certain, 60.0), 39.0, 2.0);
+    EXPECT_LT(expected_above(certain, 100.0), 0.2);
+    EXPECT_DOUBLE_EQ(expected_above(Quantiles{}, 1.0), 0.0);
+    EXPECT_DOUBLE_EQ(expected_above(Quantiles{}, 0.0), 0.0);
+}
+
+/// Where demand of every size is priced, the level of the prices is where one more unit costs as
+/// much as it saves.
+TEST(ExpectedAbove, IsLeastCostlyAtTheLevelOfThePrices) {
+    const Quantiles quantiles = even_demand();
+    const Prices prices{.currency = "EUR", .replica_hour = 0.09, .unserved_unit = 0.00005};
+    const auto hourly = [&](double replicas) {
+        return replicas * prices.replica_hour +
+               expected_above(quantiles, 10.0 * replicas) * 3600.0 * prices.unserved_unit;
+    };
+    const double best =
+        demand_at(quantiles, planned_level(priced(0.09, 0.00005), Demand(10.0))) / 10.0;
+    EXPECT_LT(hourly(best), hourly(best - 1.0));
+    EXPECT_LT(hourly(best), hourly(best + 1.0));
+}
+
+TEST(CountedPrices, AreReplicaHoursWhereNoCurrencyIsNamed) {
+    const Prices named{.currency = "EUR", .replica_hour = 0.2, .unserved_unit = 0.001};
+    EXPECT_DOUBLE_EQ(counted_prices(named).replica_hour, 0.2);
+    const Prices counted =
+        counted_prices({.currency = "", .replica_hour = 0.2, .unserved_unit = 0.001});
+    EXPECT_DOUBLE_EQ(counted.replica_hour, 1.0);
+    EXPECT_DOUBLE_EQ(counted.unserved_unit, 0.005);
 }
 
 }  // namespace

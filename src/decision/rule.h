@@ -39,6 +39,11 @@ struct Turn {
     [[nodiscard]] const SignalNeed* floor_signal() const {
         return floor_of ? &signals[*floor_of] : nullptr;
     }
+    /// The budget is spent, and the operator wants forecasts to add nothing then.
+    [[nodiscard]] bool bars_growth() const {
+        return inputs.spending && inputs.spending->is_reached() &&
+               policy().budget.when_reached != WhenReached::warn;
+    }
     /// The size that growing ends at where only what is `needed` may be added.
     [[nodiscard]] Replicas grown_to(Replicas before, Replicas needed) const {
         return std::min(before, std::max(current, needed));

@@ -11,7 +11,7 @@ namespace forescale {
 struct AuditEntry {
     std::int64_t sequence = 0;  ///< from 1, without holes
     Timestamp at;
-    std::string kind;     ///< "decision", "operation", "start", "stop", "event", "control", "proposal"
+    std::string kind;  ///< "decision", "operation", "start", "stop", "event", "control", "proposal"
     std::string subject;  ///< service or component
     std::string body;     ///< JSON
     std::string hash;     ///< 64 hexadecimal digits

@@ -18,6 +18,7 @@ constexpr std::array all_reasons{Reason::forecast,
                                  Reason::rate_limit,
                                  Reason::cooldown,
                                  Reason::flap_budget,
+                                 Reason::budget,
                                  Reason::external_change,
                                  Reason::schedule,
                                  Reason::scheduled_minimum,
@@ -62,6 +63,8 @@ std::string_view to_string(Reason reason) {
             return "cooldown";
         case Reason::flap_budget:
             return "flap_budget";
+        case Reason::budget:
+            return "budget";
         case Reason::external_change:
             return "external_change";
         case Reason::schedule:
@@ -104,6 +107,7 @@ Ground ground_of(Reason reason) {
         case Reason::rate_limit:
         case Reason::cooldown:
         case Reason::flap_budget:
+        case Reason::budget:
         case Reason::external_change:
         case Reason::schedule:
         case Reason::scheduled_minimum:

@@ -5,7 +5,9 @@
 #include "domain/mix.h"
 #include "domain/mode.h"
 #include "domain/pause.h"
+#include "domain/prices.h"
 #include "domain/sample.h"
+#include "domain/spending.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +36,7 @@ enum class Reason : std::uint8_t {
     rate_limit,         ///< scale-up or scale-down policy
     cooldown,           ///< too soon after the last change
     flap_budget,        ///< the changes of a day are used up
+    budget,             ///< the money of the day or the month is spent
     external_change,    ///< somebody else set the size; it is not undone at once
     schedule,           ///< the bounds of this time of the week
     scheduled_minimum,  ///< the minimum of a dated span
@@ -137,10 +140,46 @@ struct DecisionInputs {
     bool forecasts_harm = false;       ///< the accuracy gate has found that they cost more
     std::optional<CallersDemand> callers;
     std::optional<FleetAllowance> fleet;  ///< nothing: no limit
+    std::optional<Spending> spending;     ///< nothing: there is no budget
     /// What this program asked the target for last; nothing while that is not certain.
     std::optional<AskedSize> asked;
     std::vector<SignalDemand> signals;                  ///< beside the service's own demand
     std::optional<CapacityEvidence> capacity_evidence;  ///< nothing: the capacity is stated
+};
+
+/// One size, priced over the span that a decision covers.
+struct SizeCost {
+    Replicas replicas{0};
+    double capacity = 0.0;  ///< price of the replicas
+    double change = 0.0;    ///< price of changing to it; 0 for the size that is there
+    /// Expected price of the demand beyond what it serves, and the probability that there is any;
+    /// nothing while no lead demand is known.
+    std::optional<double> unserved = {};
+    std::optional<double> shortfall = {};
+
+    /// Nothing where a part of it is not known.
+    [[nodiscard]] std::optional<double> total() const {
+        if (!unserved) return std::nullopt;
+        return capacity + change + *unserved;
+    }
+};
+
+/// The size that was decided on and what could have been decided instead, in money. The span is
+/// that of the lead demand, from now until what is asked for at the next chance can be ready. The
+/// largest demand of the span counts as if it lasted for all of it, which is what the level of risk
+/// follows from.
+struct DecisionCosts {
+    Prices prices;  ///< that amounts are counted in: of counted_prices()
+    /// Of one unit of demand that is not served for one second: the stated price, or the one that
+    /// the stated quantile amounts to.
+    double unserved_unit = 0.0;
+    bool is_unserved_implied = false;
+    Duration span{0};
+    SizeCost chosen = {};
+    std::optional<SizeCost> one_fewer = {};  ///< nothing: there is none to take away
+    SizeCost one_more = {};
+    std::optional<SizeCost> reactive_alone =
+        {};  ///< without any forecast; nothing: no fresh sample
 };
 
 /// A recorded decision: enough to say why, and why not one replica fewer, without anything else.
@@ -158,6 +197,7 @@ struct Decision {
     std::string sentence;            ///< for a person: what and why, in one sentence
     std::string why_not_fewer;       ///< the counterfactual: what one replica fewer would risk
     std::optional<InstanceMix> mix;  ///< what the replicas should run on, where there is a choice
+    std::optional<DecisionCosts> costs = {};  ///< nothing: recorded before decisions were priced
 
     /// Whether the change that it asks for, if any, is made: not in a mode in which nobody has
     /// approved it.

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forescale {
@@ -80,6 +81,40 @@ struct FlapBudget {
     [[nodiscard]] bool is_set() const { return changes_per_day > 0 || reversals_per_day > 0; }
 };
 
+/// What becomes of sizes once the money of a day or a month is spent.
+enum class WhenReached : std::uint8_t {
+    warn,       ///< nothing: people are told
+    no_growth,  ///< forecasts add nothing; what the measured load needs is added
+    least,      ///< what the measured load needs, and replicas_min, is what is left
+};
+[[nodiscard]] constexpr std::string_view to_string(WhenReached when) {
+    switch (when) {
+        case WhenReached::warn:
+            return "warn";
+        case WhenReached::no_growth:
+            return "no_growth";
+        case WhenReached::least:
+            return "least";
+    }
+    return "unknown";
+}
+
+/// errors  invalid_argument
+[[nodiscard]] inline Result<WhenReached> parse_when_reached(std::string_view text) {
+    for (const WhenReached when : {WhenReached::warn, WhenReached::no_growth, WhenReached::least})
+        if (to_string(when) == text) return when;
+    return fail(Errc::invalid_argument, "'{}' is neither warn nor no_growth nor least", text);
+}
+
+/// What the replicas of a service may cost, in the currency of its prices; 0: as much as they like.
+struct Budget {
+    double per_day = 0.0;    ///< of a day on the service's wall clock
+    double per_month = 0.0;  ///< of a calendar month there
+    double warn_at = 0.8;    ///< share of either that is news when it is spent
+    WhenReached when_reached = WhenReached::warn;
+    [[nodiscard]] bool is_set() const { return per_day > 0.0 || per_month > 0.0; }
+};
+
 /// What happens when more than replicas_max is needed.
 enum class AtMax : std::uint8_t {
     honor,     ///< replicas_max holds
@@ -126,6 +161,7 @@ struct ScalingPolicy {
     std::vector<ScheduledMinimum> minimums;
     std::vector<Freeze> freezes;
     FlapBudget flap_budget;
+    Budget budget;
     /// A size that somebody else set is not undone for this long.
     Duration external_change_hold = std::chrono::minutes(10);
     /// What replicas run on; none: one kind, of which prices.replica_hour is the price. Otherwise

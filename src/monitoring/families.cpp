@@ -37,6 +37,14 @@ Families::Families(prometheus::Registry& r)
           counter(r, "forescale_decisions_total", "Decisions made, by the reason of their size")),
       scale_decisions(counter(r, "forescale_scale_decisions_total",
                               "Decisions that ask for another size than there is, by direction")),
+      spent_cost(gauge(r, "forescale_spent_cost",
+                       "What the replicas have cost since the day or month began on the service's "
+                       "wall clock, in its currency, or in replica-hours where none is named")),
+      expected_cost(gauge(r, "forescale_expected_cost",
+                          "What they are expected to have cost when it ends; where there is a "
+                          "budget")),
+      budget_cost(gauge(r, "forescale_budget_cost",
+                        "What they may cost within it; where there is a budget")),
       operations(counter(r, "forescale_operations_total", "Operations that entered a state")),
       operation_retries(counter(r, "forescale_operation_retries_total",
                                 "Calls of the target that were not answered and are tried again")),

@@ -29,6 +29,10 @@ struct Families {
     GaugeFamily& sample_age;
     CounterFamily& decisions;
     CounterFamily& scale_decisions;
+    // money
+    GaugeFamily& spent_cost;
+    GaugeFamily& expected_cost;
+    GaugeFamily& budget_cost;
     // operations
     CounterFamily& operations;
     CounterFamily& operation_retries;

@@ -70,6 +70,27 @@ struct Noticing {
     Total total;
 };
 
+/// Money of a day or a month.
+struct SpanMetrics {
+    explicit SpanMetrics(std::string_view period) : name(period) {}
+    std::string_view name;
+    Labels labels;  ///< put together once
+    Child<Gauge> spent, expected, budget;
+
+    void set(Families& all, const Labels& of_service, const std::string& currency,
+             const SpendingSpan& span) {
+        if (labels.empty()) {
+            labels = of_service;
+            labels["currency"] = currency.empty() ? "replica_hours" : currency;
+            labels["period"] = name;
+        }
+        spent.get(all.spent_cost, labels).Set(span.spent);
+        if (!(span.limit > 0.0)) return;
+        expected.get(all.expected_cost, labels).Set(span.expected);
+        budget.get(all.budget_cost, labels).Set(span.limit);
+    }
+};
+
 /// All children of one service.
 struct ServiceMetrics {
     explicit ServiceMetrics(const ServiceId& service) : labels{{"service", service.str()}} {}
@@ -89,6 +110,7 @@ struct ServiceMetrics {
     std::map<std::string, Total, std::less<>> stream_totals;
     Noticing level_shifts, incidents, clipped_steps, disbelieved_steps;
     Child<Gauge> in_doubt;
+    SpanMetrics day{"day"}, month{"month"};
     Counted counted;
 };
 
@@ -233,6 +255,13 @@ void ScalingMetrics::member_took(std::string_view member, std::chrono::nanosecon
     const std::scoped_lock lock(impl_->mutex);
     impl_->member_cpu.get(impl_->families.member_cpu, {}, member)
         .Increment(std::chrono::duration<double>(took).count());
+}
+
+void ScalingMetrics::spent(const ServiceId& service, const Spending& spending) {
+    const std::scoped_lock lock(impl_->mutex);
+    auto& mine = impl_->of(service);
+    mine.day.set(impl_->families, mine.labels, spending.currency, spending.day);
+    mine.month.set(impl_->families, mine.labels, spending.currency, spending.month);
 }
 
 void ScalingMetrics::turn_took(Duration wall, double cpu_seconds, std::size_t services) {

@@ -49,6 +49,8 @@ public:
     /// Points by outcome since start ("accepted", "late", ...): the total, not the increase; a
     /// smaller one than before is a new start from zero.
     void stream_points(const ServiceId& service, std::string_view outcome, double total);
+    /// Day and month; what is expected, and the limit, where there is one.
+    void spent(const ServiceId& service, const Spending& spending);
     void turn_took(Duration wall, double cpu_seconds, std::size_t services);
     void collected(std::string_view collector, bool ok, std::size_t points, Duration took);
     void store_wrote(bool ok, Duration took);

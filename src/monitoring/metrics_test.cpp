@@ -65,6 +65,9 @@ void fill(ScalingMetrics& metrics) {
                            .clipped_steps = 30,
                            .disbelieved_steps = 4,
                            .in_doubt = true});
+    metrics.spent(shop, {.currency = "EUR",
+                         .day = {.begins = {}, .ends = {}, .spent = 3.5, .limit = 10.0},
+                         .month = {.begins = {}, .ends = {}, .spent = 70.0}});
     metrics.turn_took(Duration(12), 0.004, 3);
     metrics.collected("replay", true, 30, Duration(3));
     metrics.collected("replay", false, 0, Duration(900));
@@ -153,6 +156,22 @@ TEST(ScalingMetrics, MissingIsNotZero) {
     EXPECT_THAT(text, HasSubstr("forescale_planned_demand{service=\"shop\"} Nan\n"));
     EXPECT_THAT(text, Not(HasSubstr("forescale_forecast_confidence_ratio{")));
     EXPECT_THAT(text, Not(HasSubstr("forescale_lead_time_seconds{")));
+}
+
+TEST(ScalingMetrics, MoneyIsOfADayAndAMonthInItsCurrency) {
+    ScalingMetrics metrics;
+    Spending spending{.currency = "",
+                      .day = {.begins = {}, .ends = {}, .spent = 3.5, .expected = 9.0},
+                      .month = {.begins = {}, .ends = {}, .spent = 70.0, .expected = 200.0}};
+    metrics.spent(shop, spending);
+    EXPECT_THAT(metrics.text(), HasSubstr("forescale_spent_cost{currency=\"replica_hours\",period="
+                                          "\"day\",service=\"shop\"} 3.5\n"));
+    EXPECT_THAT(metrics.text(), Not(HasSubstr("forescale_budget_cost{")));
+    EXPECT_THAT(metrics.text(), Not(HasSubstr("forescale_expected_cost{")));
+    spending.month.limit = 250.0;
+    metrics.spent(shop, spending);
+    EXPECT_THAT(metrics.text(), HasSubstr("period=\"month\",service=\"shop\"} 250\n"));
+    EXPECT_THAT(metrics.text(), HasSubstr("period=\"month\",service=\"shop\"} 200\n"));
 }
 
 TEST(ScalingMetrics, EachStateOfAnOperationCountsOnce) {

@@ -126,6 +126,84 @@ void signal_external_changes(const PipelineParts& parts, const ServiceState& sta
          .since = now});
 }
 
+std::string money(double amount, const Spending& spending) {
+    return fmt::format("{:.6g} {}", amount, spending.currency);
+}
+
+/// One sentence for each span of the budget that `says` something of.
+template <class Says>
+std::string of_spans(const Spending& spending, Says says) {
+    std::string text;
+    for (const auto& [span, name] :
+         {std::pair(&spending.day, "day"), std::pair(&spending.month, "month")}) {
+        const std::string said = span->limit > 0.0 ? says(*span, std::string_view(name)) : "";
+        if (!said.empty()) text += (text.empty() ? "" : "; ") + said;
+    }
+    return text;
+}
+
+std::string_view then(WhenReached when) {
+    switch (when) {
+        case WhenReached::warn:
+            return "nothing follows from it but this alert";
+        case WhenReached::no_growth:
+            return "only what the measured load needs is added until then";
+        case WhenReached::least:
+            return "only what the measured load needs is kept until then";
+    }
+    return "";
+}
+
+std::string reached_text(const Spending& spending, const Budget& budget) {
+    return of_spans(spending, [&](const SpendingSpan& span, std::string_view name) {
+        if (!span.is_reached()) return std::string();
+        return fmt::format("{} of the {} that the {} until {} may cost are spent, and {}",
+                           money(span.spent, spending), money(span.limit, spending), name,
+                           format_timestamp(span.ends), then(budget.when_reached));
+    });
+}
+
+std::string warning_text(const Spending& spending, const Budget& budget) {
+    return of_spans(spending, [&](const SpendingSpan& span, std::string_view name) {
+        if (span.is_reached() || span.spent < budget.warn_at * span.limit) return std::string();
+        return fmt::format("{} of the {} that the {} until {} may cost are spent",
+                           money(span.spent, spending), money(span.limit, spending), name,
+                           format_timestamp(span.ends));
+    });
+}
+
+std::string exhaustion_text(const Spending& spending) {
+    return of_spans(spending, [&](const SpendingSpan& span, std::string_view name) {
+        if (!span.exhausted_at) return std::string();
+        return fmt::format(
+            "the {} that the {} until {} may cost will be spent at {}, and {} by its end; raise "
+            "the budget, or lower what is asked for",
+            money(span.limit, spending), name, format_timestamp(span.ends),
+            format_timestamp(*span.exhausted_at), money(span.expected, spending));
+    });
+}
+
+/// Where the money of a service stands; all of it is cleared where there is no budget.
+void signal_budget(const PipelineParts& parts, const ServiceState& state, Timestamp now) {
+    const Budget& budget = state.service().policy.budget;
+    const std::optional<Spending> spending =
+        state.decision ? state.decision->inputs.spending : std::nullopt;
+    const auto tell = [&](std::string name, Severity severity, const std::string& text) {
+        signal(parts, !text.empty(),
+               {.name = std::move(name),
+                .service = state.id().str(),
+                .severity = severity,
+                .summary = fmt::format("Budget of {}: {}", state.id(), text),
+                .since = now});
+    };
+    const bool acts = budget.when_reached != WhenReached::warn;
+    tell("budget_reached", acts ? Severity::critical : Severity::warning,
+         spending ? reached_text(*spending, budget) : "");
+    tell("budget_warning", Severity::warning, spending ? warning_text(*spending, budget) : "");
+    tell("budget_exhaustion_expected", Severity::warning,
+         spending ? exhaustion_text(*spending) : "");
+}
+
 void signal_gate(const PipelineParts& parts, const ServiceState& state, Timestamp now) {
     const auto& gate = state.turn().gate;
     const bool harms = state.service().policy.accuracy_gate && gate.forecasts_harm();
@@ -312,6 +390,8 @@ void note_service(const PipelineParts& parts, const ServiceState& state, const S
     signal_external_changes(parts, state, now);
     signal_mode(parts, state, now);
     signal_gate(parts, state, now);
+    signal_budget(parts, state, now);
+    note_spending(parts.metrics, state);
     note_learner(parts, state, counts, now);
     parts.metrics.lead_time(state.id(), state.turn().lead_time.lead_time(),
                             state.turn().lead_time.learned());
@@ -347,6 +427,13 @@ void note_costs(ScalingMetrics& metrics, const ServiceState& state) {
     if (!state.path() || state.member_costs().size() != state.path()->members.size()) return;
     for (std::size_t m = 0; m < state.member_costs().size(); ++m)
         metrics.member_took(state.path()->members[m].name, state.member_costs()[m]);
+}
+
+void note_spending(ScalingMetrics& metrics, const ServiceState& state) {
+    const bool has_budget = state.decision && state.decision->inputs.spending;
+    const auto spending =
+        has_budget ? state.decision->inputs.spending : state.turn().ledger.spending();
+    if (spending) metrics.spent(state.id(), *spending);
 }
 
 void note_counts(ScalingMetrics& metrics, const ServiceId& service, const StreamCounts& counts) {

@@ -24,6 +24,8 @@ void note_signal(const PipelineParts& parts, const ServiceState& state, const St
 void note_training(const PipelineParts& parts, const TrainingReport& report, Timestamp now);
 /// What the newest grid step said of earlier forecasts.
 void note_scores(ScalingMetrics& metrics, const ServiceState& state);
+/// What its replicas cost; what is expected of them only where there is a budget.
+void note_spending(ScalingMetrics& metrics, const ServiceState& state);
 /// What the newest grid step took, by member.
 void note_costs(ScalingMetrics& metrics, const ServiceState& state);
 void note_counts(ScalingMetrics& metrics, const ServiceId& service, const StreamCounts& counts);

@@ -9,19 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing_world;
 
-TEST(Exceedance, IsTheInverseOfTheQuantiles) {
-    Quantiles quantiles{};
-    for (std::size_t i = 0; i < quantiles.size(); ++i)
-        quantiles.at(i) = 100 * quantile_levels.at(i);
-    EXPECT_DOUBLE_EQ(exceedance(quantiles, 50), 0.5);
-    EXPECT_NEAR(exceedance(quantiles, 92.5), 0.075, 1e-12);
-    EXPECT_DOUBLE_EQ(exceedance(quantiles, 0), 0.95)
-        << "below every level: as likely as the lowest one says";
-    EXPECT_NEAR(exceedance(quantiles, 1000), 0.01, 1e-12);
-    quantiles.fill(7);
-    EXPECT_NEAR(exceedance(quantiles, 7), 0.01, 1e-12) << "what is served exactly is served";
-}
-
 TEST(ScoreBook, AddsUpByMemberHorizonAndDayOfTheTarget) {
     ScoreBook book;
     const auto late = begin + 23h + 50min;

@@ -1,6 +1,7 @@
 #include "pipeline/service_state.h"
 
 #include "base/archive.h"
+#include "decision/spending_outlook.h"
 #include "prediction/event_uplift.h"
 
 namespace forescale {
@@ -190,7 +191,12 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     out.mode = mode();
     if (out.mode == Mode::approve) out.approval = turn_.control.approval();
     out.forecasts_harm = service_.policy.accuracy_gate && turn_.gate.forecasts_harm();
-    if (!path_) return out;
+    if (path_) put_forecast(out);
+    if (service_.policy.budget.is_set()) out.spending = spending(out);
+    return out;
+}
+
+void ServiceState::put_forecast(DecisionInputs& out) const {
     out.lead_demand = lead_demand_.forecast(forecaster_.forecast());
     if (out.lead_demand)
         out.lead_demand = with_events(*out.lead_demand, service_.fine_step, forecaster_);
@@ -198,7 +204,12 @@ DecisionInputs ServiceState::inputs(const Capacity& capacity, Timestamp now) con
     out.scenarios = scenarios_;
     out.confidence = path_->confidence;
     out.members = path_->members;
-    return out;
+}
+
+std::optional<Spending> ServiceState::spending(const DecisionInputs& inputs) const {
+    auto known = turn_.ledger.spending();
+    if (!known) return std::nullopt;
+    return with_outlook(*std::move(known), service_, inputs, path_.get(), turn_.ledger.seen_at());
 }
 
 bool ServiceState::worth_recording(const Decision& made) const {

@@ -1,6 +1,7 @@
 #pragma once
 #include "decision/accuracy_gate.h"
 #include "decision/control_state.h"
+#include "decision/cost_ledger.h"
 #include "decision/decide.h"
 #include "decision/shortfall.h"
 #include "domain/operation.h"
@@ -55,12 +56,13 @@ struct TurnState {
     std::int64_t controls_taken = 0;       ///< number of the newest control, of any service
     AccuracyGate gate;                     ///< whether forecasts earn their keep
     CapacityWatch capacity;                ///< what one replica is found to serve
+    CostLedger ledger;                     ///< what its replicas cost
 
     template <class Archive>
     void fields(Archive& archive) {
         archive(decision, lead_time, newest, newest_present, stream, recorded_desired,
                 recorded_reason, recorded_at, known_until, cursors, checkpoint_at, event_changes,
-                served_limits, member_rests, control, controls_taken, gate, capacity);
+                served_limits, member_rests, control, controls_taken, gate, capacity, ledger);
     }
 };
 
@@ -97,6 +99,9 @@ public:
 
     /// What deciding needs, as of `now`.
     [[nodiscard]] DecisionInputs inputs(const Capacity& capacity, Timestamp now) const;
+    /// What was spent until the newest turn that saw the size, and what is expected of a decision
+    /// with these inputs; nothing before a size was seen.
+    [[nodiscard]] std::optional<Spending> spending(const DecisionInputs& inputs) const;
     /// A decision that changes nothing and stands on the same ground as the one before is recorded
     /// once in 15 min only: a calm log, a small table.
     [[nodiscard]] bool worth_recording(const Decision& made) const;
@@ -150,6 +155,7 @@ private:
     void absorb_grid(const Window& window, Batch& batch);
     void observe_grid(const Window& window);
     void keep_path();
+    void put_forecast(DecisionInputs& out) const;
     void rest_slow_members();
     void repeat_due(bool all_left);
     void adopt_capacity();

@@ -138,6 +138,7 @@ void Pipeline::look(Turn& turn) {
         note_target(parts_, state->id(), seen, turn.at);
         state->seen = seen ? std::optional(*seen) : std::nullopt;
         if (state->seen) look_after(turn, *state);
+        if (state->seen) state->turn().ledger.see(state->service(), state->seen->total(), turn.at);
     }
 }
 

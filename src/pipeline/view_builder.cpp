@@ -1,5 +1,7 @@
 #include "pipeline/view_builder.h"
 
+#include "decision/price.h"
+
 #include <algorithm>
 
 namespace forescale {
@@ -22,7 +24,7 @@ ServiceView signal_view(const ServiceState& state, const Capacity& capacity) {
 double risk_of(const DecisionInputs& inputs) {
     const auto of = [&](const std::optional<LeadDemand>& demand, Demand one) {
         const double ready = inputs.capacity.ready.value() * one.value();
-        return demand ? exceedance(demand->quantiles, ready) : 0.0;
+        return demand ? probability_above(demand->quantiles, ready) : 0.0;
     };
     double risk = of(inputs.lead_demand, inputs.capacity_per_replica);
     for (const SignalDemand& signal : inputs.signals)
@@ -43,6 +45,7 @@ ServiceView view_of(const ServiceState& state) {
     out.operation = state.newest_operation;
     out.control = state.turn().control;
     out.forecasts_harm = state.service().policy.accuracy_gate && state.turn().gate.forecasts_harm();
+    if (state.decision) out.spending = state.spending(state.decision->inputs);
     out.cost_ratio = state.turn().gate.cost_ratio();
     for (const ServiceState* const signal : state.signals)
         out.signals.push_back(signal_view(*signal, out.capacity));
@@ -51,18 +54,6 @@ ServiceView view_of(const ServiceState& state) {
 }
 
 }  // namespace
-
-double exceedance(const Quantiles& quantiles, double capacity) {
-    if (capacity < quantiles.front()) return 1.0 - quantile_levels.front();
-    for (std::size_t i = 1; i < quantiles.size(); ++i) {
-        if (capacity >= quantiles.at(i)) continue;
-        const double width = quantiles.at(i) - quantiles.at(i - 1);
-        const double share = width > 0 ? (capacity - quantiles.at(i - 1)) / width : 1.0;
-        return 1.0 - (quantile_levels.at(i - 1) +
-                      share * (quantile_levels.at(i) - quantile_levels.at(i - 1)));
-    }
-    return 1.0 - quantile_levels.back();
-}
 
 std::shared_ptr<const FleetView> build_view(
     const std::vector<std::unique_ptr<ServiceState>>& services, const HealthChecker& health,

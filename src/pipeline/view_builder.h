@@ -13,8 +13,4 @@ namespace forescale {
     const std::vector<std::unique_ptr<ServiceState>>& services, const HealthChecker& health,
     const AlertManager& alerts, Timestamp now, std::int64_t turn);
 
-/// Probability, 0..1, that demand exceeds `capacity` within the lead time: where capacity lies
-/// among the quantiles, linear between them; 0.95 and 0.01 are what lies beyond the outermost ones.
-[[nodiscard]] double exceedance(const Quantiles& quantiles, double capacity);
-
 }  // namespace forescale

@@ -132,6 +132,25 @@ TEST(Lockstep, ABranchAtTheUsualPolicyIsTheProductionRunStepByStep) {
     EXPECT_GT(actions, 20U);
 }
 
+/// Also what its fleet has spent is its own.
+TEST(Lockstep, ABranchKeepsItsBudget) {
+    const World world = wave();
+    PolicyWorld view = world.view();
+    view.currency = "EUR";
+    view.budget = {.per_day = 100.0, .when_reached = WhenReached::no_growth};
+    const std::vector<ScalingPolicy> usual{ScalingPolicy{}};
+    const auto branch = play_in_lockstep(world, view, usual).front();
+    Forescale product(view, ScalingPolicy{});
+    const auto whole = play(world, product);
+    std::size_t held = 0;
+    for (std::size_t t = 0; t < whole.size(); ++t) {
+        ASSERT_EQ(branch[t].desired, whole[t].desired) << t;
+        ASSERT_EQ(branch[t].reason, whole[t].reason) << t;
+        held += whole[t].reason == "budget" ? 1 : 0;
+    }
+    EXPECT_GT(held, 10U);
+}
+
 TEST(Lockstep, ASaferSettingAsksForMore) {
     World world = wave();
     world.first_scored = 300;  // on the first day there is no forecast to take a risk on

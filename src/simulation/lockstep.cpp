@@ -1,6 +1,8 @@
 #include "simulation/lockstep.h"
 
+#include "decision/cost_ledger.h"
 #include "decision/decide.h"
+#include "decision/spending_outlook.h"
 #include "simulation/policies/forescale.h"
 
 namespace forescale {
@@ -15,6 +17,7 @@ public:
         player_.begin(t);
         DecisionInputs inputs = known;
         inputs.capacity = {.ready = player_.ready(), .pending = player_.pending(), .seen_at = now};
+        inputs.spending = spending(inputs, now);
         inputs.asked.reset();  // what production asked for last; here nobody else changes the size
         const Decision decision = decide(service_, std::move(inputs), now, state_);
         player_.end(t, decision.desired, to_string(decision.reason));
@@ -22,8 +25,18 @@ public:
     [[nodiscard]] std::vector<PlayedStep> take() && { return std::move(player_).take(); }
 
 private:
+    /// Its own fleet's, not that of production.
+    std::optional<Spending> spending(const DecisionInputs& inputs, Timestamp now) {
+        if (!service_.policy.budget.is_set()) return std::nullopt;
+        ledger_.see(service_, inputs.capacity.total(), now);
+        auto spent = ledger_.spending();
+        if (!spent) return std::nullopt;
+        return with_outlook(*std::move(spent), service_, inputs, nullptr, now);
+    }
+
     Service service_;
     DecisionState state_;
+    CostLedger ledger_;
     Player player_;
 };
 

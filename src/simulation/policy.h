@@ -3,12 +3,14 @@
 #include "base/time.h"
 #include "base/zone.h"
 #include "domain/event.h"
+#include "domain/policy.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +37,10 @@ struct PolicyWorld {
     /// never.
     const std::vector<bool>* target_down = nullptr;
     std::shared_ptr<const TrainedModels> trained = {};  ///< for the product; null: nothing
+    // For the product: what its replicas may cost, and the prices that they are counted in.
+    Budget budget = {};
+    std::string currency = {};
+    double replica_hour = 1.0;
 };
 
 /// One way of choosing a size, step by step.

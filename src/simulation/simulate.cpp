@@ -37,6 +37,22 @@ Result<std::vector<std::string>> names_of(const SimulateSettings& settings) {
     return names;
 }
 
+Result<void> check_budget(const SimulateSettings& settings) {
+    const Budget& budget = settings.budget;
+    if (budget.is_set() && settings.prices.currency.empty())
+        return fail(Errc::invalid_argument,
+                    "a budget is money: name the currency, and the price of an instance in it");
+    if (budget.is_set() && !(settings.prices.replica_hour > 0.0))
+        return fail(Errc::invalid_argument,
+                    "a budget of instances that cost nothing is never spent: state their price");
+    if (budget.per_month > 0.0 && budget.per_month < budget.per_day)
+        return fail(Errc::invalid_argument,
+                    "the budget of a month, {}, is less than that of a "
+                    "day, {}",
+                    budget.per_month, budget.per_day);
+    return {};
+}
+
 /// Looked at before anything is played: a fleet of files takes long.
 Result<void> check_files(TraceShelf& shelf, const SimulateSettings& settings) {
     std::set<std::string> names;
@@ -59,6 +75,9 @@ public:
         : trace_(std::move(trace)), world_(std::move(world)), settings_(settings) {
         view_ = world_.view();
         view_.trained = settings.trained;
+        view_.budget = settings.budget;
+        view_.currency = settings.prices.currency;
+        view_.replica_hour = settings.prices.replica_hour;
         view_.zone = &zone;
         view_.events = &settings.events;
         least_hours_ = score(world_, play_usual(cheapest)).instance_hours;
@@ -229,6 +248,7 @@ std::string PolicyOutcome::label() const {
 Result<std::vector<PolicyOutcome>> run_simulation(const std::vector<std::string>& files,
                                                   const SimulateSettings& settings,
                                                   const std::function<void(double)>& progress) {
+    TRY_VOID(check_budget(settings));
     TRY(const auto names, names_of(settings));
     TRY(const Zone zone, load_zone(settings.zone));
     TRY(const auto shelf, TraceShelf::open(files));

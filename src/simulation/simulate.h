@@ -25,6 +25,7 @@ struct SimulateSettings {
     std::string out = {};  ///< folder for report.html and <name>/decisions.csv; empty: scores only
     WorldSettings world = {};
     SimulationPrices prices = {};  ///< in which outcomes are counted
+    Budget budget = {};            ///< of `forescale`, in their currency
     /// Settings of policies in place of their usual ones, by policy; outside of a frontier.
     std::map<std::string, double> settings = {};
     std::vector<std::string> policies = {};  ///< empty: all
@@ -64,7 +65,8 @@ struct PolicyOutcome {
 /// files: of one series each, or of one per column.
 /// Every policy in the world of PROTOCOL: `forescale` is the production turn on virtual time. One
 /// file after the other per thread; memory does not grow with the number of files.
-/// errors  as read_trace; invalid_argument: two files of one name; not_found: a policy, a zone;
+/// errors  as read_trace; invalid_argument: two files of one name, a budget without a
+/// currency or of less a month than a day; not_found: a policy, a zone;
 /// unavailable: cannot write
 [[nodiscard]] Result<std::vector<PolicyOutcome>> run_simulation(
     const std::vector<std::string>& files, const SimulateSettings& settings,

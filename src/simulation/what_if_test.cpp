@@ -116,6 +116,44 @@ TEST(WhatIf, ATargetThatRefusesKeepsItsSizeForEveryPolicy) {
     }
 }
 
+std::vector<PlayedStep> with_budget(const World& world, const Budget& budget) {
+    PolicyWorld view = world.view();
+    view.budget = budget;
+    view.currency = "EUR";
+    const PolicyKind& kind = policies().at("forescale");
+    return play(world, *kind.make(view, {&kind.usual, 1}).front());
+}
+
+/// Each of the waves costs some hundreds of instance-hours a day.
+TEST(WhatIf, ABudgetIsKeptByTheRealTurn) {
+    World world = world_with({.replicas_min = 1, .capacity_per_replica = 20});
+    world.first_scored = 2 * 288;
+    const PlayedScore free = score(world, with_budget(world, {}));
+    const PlayedScore rich =
+        score(world, with_budget(world, {.per_day = 1e6, .when_reached = WhenReached::no_growth}));
+    const Budget small{.per_day = 100.0, .when_reached = WhenReached::no_growth};
+    const PlayedScore bounded = score(world, with_budget(world, small));
+    EXPECT_DOUBLE_EQ(rich.instance_hours, free.instance_hours);
+    EXPECT_LT(bounded.instance_hours, free.instance_hours);
+    EXPECT_GT(bounded.unserved_share, free.unserved_share);
+}
+
+TEST(WhatIf, ABudgetNeedsACurrencyAndAPrice) {
+    const auto refusal = [](const SimulateSettings& settings) {
+        const auto run = run_simulation({}, settings, {});
+        EXPECT_FALSE(run);
+        return run ? std::string() : run.error().message;
+    };
+    EXPECT_NE(refusal({.budget = {.per_day = 5.0}}).find("currency"), std::string::npos);
+    EXPECT_NE(
+        refusal({.prices = {.currency = "EUR", .replica_hour = 0.0}, .budget = {.per_day = 5.0}})
+            .find("price"),
+        std::string::npos);
+    EXPECT_NE(refusal({.prices = {.currency = "EUR"}, .budget = {.per_day = 5.0, .per_month = 4.0}})
+                  .find("less than"),
+              std::string::npos);
+}
+
 TEST(Fleet, EveryColumnOfAWideFileIsASeries) {
     const auto folder = std::filesystem::path(testing::TempDir()) / "forescale_fleet";
     std::filesystem::create_directories(folder);

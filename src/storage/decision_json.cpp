@@ -32,6 +32,13 @@ public:
         begin(key);
         append_json_number(out_, value);
     }
+    void known(std::string_view key, std::optional<double> value) {
+        begin(key);
+        if (value)
+            append_json_number(out_, *value);
+        else
+            out_ += "null";
+    }
     void count(std::string_view key, std::int64_t value) {
         begin(key);
         append_json_number(out_, value);
@@ -202,6 +209,27 @@ void append_fleet(std::string& out, const FleetAllowance& fleet) {
     object.close();
 }
 
+void append_spending_span(std::string& out, const SpendingSpan& span) {
+    ObjectWriter object(out);
+    object.time("begins", span.begins);
+    object.time("ends", span.ends);
+    object.number("spent", span.spent);
+    object.number("expected", span.expected);
+    object.number("limit", span.limit);
+    if (span.exhausted_at) object.time("exhausted_at", *span.exhausted_at);
+    object.close();
+}
+
+void append_spending(std::string& out, const Spending& spending) {
+    ObjectWriter object(out);
+    object.text("currency", spending.currency);
+    object.begin("day");
+    append_spending_span(out, spending.day);
+    object.begin("month");
+    append_spending_span(out, spending.month);
+    object.close();
+}
+
 void append_asked(std::string& out, const AskedSize& asked) {
     ObjectWriter object(out);
     object.time("at", asked.at);
@@ -253,6 +281,10 @@ void append_constraints(std::string& out, ObjectWriter& inputs, const DecisionIn
         inputs.begin("fleet");
         append_fleet(out, *from.fleet);
     }
+    if (from.spending) {
+        inputs.begin("spending");
+        append_spending(out, *from.spending);
+    }
     if (from.asked) {
         inputs.begin("asked");
         append_asked(out, *from.asked);
@@ -294,6 +326,40 @@ void append_inputs(std::string& out, const DecisionInputs& inputs) {
     object.close();
 }
 
+void append_size_cost(std::string& out, const SizeCost& cost) {
+    ObjectWriter object(out);
+    object.count("replicas", cost.replicas.value());
+    object.number("capacity", cost.capacity);
+    object.number("change", cost.change);
+    object.known("unserved", cost.unserved);
+    object.known("shortfall", cost.shortfall);
+    object.known("total", cost.total());
+    object.close();
+}
+
+void append_costs(std::string& out, const DecisionCosts& costs) {
+    ObjectWriter object(out);
+    object.text("currency", costs.prices.currency);
+    object.number("replica_hour", costs.prices.replica_hour);
+    object.number("change_replica_hours", costs.prices.change_replica_hours);
+    object.number("unserved_unit", costs.unserved_unit);
+    object.flag("is_unserved_implied", costs.is_unserved_implied);
+    object.seconds("span_s", costs.span);
+    object.begin("chosen");
+    append_size_cost(out, costs.chosen);
+    object.begin("one_more");
+    append_size_cost(out, costs.one_more);
+    if (costs.one_fewer) {
+        object.begin("one_fewer");
+        append_size_cost(out, *costs.one_fewer);
+    }
+    if (costs.reactive_alone) {
+        object.begin("reactive_alone");
+        append_size_cost(out, *costs.reactive_alone);
+    }
+    object.close();
+}
+
 /// One object being read. The first field that is missing or of a wrong kind is kept in `problem`,
 /// shared by all objects of one document; reading goes on with zeros, and the caller looks at it
 /// once in the end.
@@ -330,6 +396,12 @@ public:
         if (const auto* whole = value->if_int64()) return static_cast<double>(*whole);
         if (const auto* large = value->if_uint64()) return static_cast<double>(*large);
         return special_number(key, *value);
+    }
+    /// null: not known.
+    [[nodiscard]] std::optional<double> known(std::string_view key) {
+        const json::value* value = find(key);
+        if (value == nullptr || value->is_null()) return std::nullopt;
+        return number(key);
     }
     [[nodiscard]] int count(std::string_view key) {
         const json::value* value = find(key);
@@ -525,6 +597,22 @@ FleetAllowance read_fleet(ObjectReader object) {
             .window = object.seconds("window_s")};
 }
 
+SpendingSpan read_spending_span(ObjectReader object) {
+    SpendingSpan span{.begins = object.time("begins"),
+                      .ends = object.time("ends"),
+                      .spent = object.number("spent"),
+                      .expected = object.number("expected"),
+                      .limit = object.number("limit")};
+    if (object.has("exhausted_at")) span.exhausted_at = object.time("exhausted_at");
+    return span;
+}
+
+Spending read_spending(ObjectReader object) {
+    return {.currency = object.text("currency"),
+            .day = read_spending_span(object.object("day")),
+            .month = read_spending_span(object.object("month"))};
+}
+
 AskedSize read_asked(ObjectReader object) {
     return {.at = object.time("at"), .replicas = Replicas(object.count("replicas"))};
 }
@@ -564,6 +652,7 @@ void read_constraints(ObjectReader& object, DecisionInputs& inputs) {
     if (object.has("pauses")) inputs.pauses = object.array("pauses", read_pause);
     if (object.has("callers")) inputs.callers = read_callers(object.object("callers"));
     if (object.has("fleet")) inputs.fleet = read_fleet(object.object("fleet"));
+    if (object.has("spending")) inputs.spending = read_spending(object.object("spending"));
     if (object.has("asked")) inputs.asked = read_asked(object.object("asked"));
     if (object.has("signals")) inputs.signals = object.array("signals", read_signal);
     if (object.has("capacity_evidence"))
@@ -590,6 +679,30 @@ DecisionInputs read_inputs(ObjectReader object) {
     return inputs;
 }
 
+SizeCost read_size_cost(ObjectReader object) {
+    return {.replicas = Replicas(object.count("replicas")),
+            .capacity = object.number("capacity"),
+            .change = object.number("change"),
+            .unserved = object.known("unserved"),
+            .shortfall = object.known("shortfall")};
+}
+
+DecisionCosts read_costs(ObjectReader object) {
+    DecisionCosts costs{.prices = {.currency = object.text("currency"),
+                                   .replica_hour = object.number("replica_hour")},
+                        .unserved_unit = object.number("unserved_unit"),
+                        .is_unserved_implied = object.flag("is_unserved_implied"),
+                        .span = object.seconds("span_s"),
+                        .chosen = read_size_cost(object.object("chosen")),
+                        .one_more = read_size_cost(object.object("one_more"))};
+    costs.prices.unserved_unit = costs.is_unserved_implied ? 0.0 : costs.unserved_unit;
+    costs.prices.change_replica_hours = object.number("change_replica_hours");
+    if (object.has("one_fewer")) costs.one_fewer = read_size_cost(object.object("one_fewer"));
+    if (object.has("reactive_alone"))
+        costs.reactive_alone = read_size_cost(object.object("reactive_alone"));
+    return costs;
+}
+
 Reason read_reason(ObjectReader& object) {
     const auto reason = parse_reason(object.text("reason"));
     if (reason) return *reason;
@@ -614,6 +727,7 @@ Decision read_decision(ObjectReader object) {
     decision.inputs.mode = read_mode(object);
     if (object.has("acts")) decision.acts = object.flag("acts");
     if (object.has("mix")) decision.mix = read_mix(object.object("mix"));
+    if (object.has("costs")) decision.costs = read_costs(object.object("costs"));
     return decision;
 }
 
@@ -645,6 +759,10 @@ std::string decision_to_json(const Decision& decision) {
     append_inputs(out, decision.inputs);
     object.begin("steps");
     append_array(out, decision.steps, append_step);
+    if (decision.costs) {
+        object.begin("costs");
+        append_costs(out, *decision.costs);
+    }
     object.close();
     return out;
 }

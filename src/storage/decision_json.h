@@ -21,17 +21,26 @@ namespace forescale {
 ///                 "pauses"?: [{"direction", "until", "by", "why"}],
 ///                 "callers"?: {"demand", "is_whole", "detail"},
 ///                 "fleet"?: {"removable", "removed", "fleet", "share", "window_s"},
+///                 "spending"?: {"currency", "day": SPAN, "month": SPAN},
 ///                 "asked"?: {"at", "replicas"},
 ///                 "signals"?: [{"name", "newest", "newest_age_s", "stale_after_s", "confidence",
-///                               "forecasts_harm", "capacity_per_replica", "lead_demand", "path"}],
+///                               "forecasts_harm", "capacity_per_replica", "lead_demand", "path",
+///                               "scenarios"}],
 ///                 "capacity_evidence"?: {"from", "learned", "stated", "estimate", "error",
 ///                                        "detail"}},
-///      "steps": [{"rule", "before", "after", "detail"}]}
+///      "steps": [{"rule", "before", "after", "detail"}],
+///      "costs"?: {"currency", "replica_hour", "change_replica_hours", "unserved_unit",
+///                 "is_unserved_implied", "span_s", "chosen": SIZE, "one_more": SIZE,
+///                 "one_fewer"?: SIZE, "reactive_alone"?: SIZE}}
+///     SPAN: {"begins", "ends", "spent", "expected", "limit", "exhausted_at"?}
+///     SIZE: {"replicas", "capacity", "change", "unserved", "shortfall", "total"}, the last three
+///           null while no lead demand is known
 ///
 /// Fields with a question mark are there only where they say something. Times are ISO-8601 with Z,
-/// durations seconds. "current" and "changes" are derived for the reader. Not-a-number is null, an
-/// infinity the string "Infinity" or "-Infinity". Every other double reads back to the same bits.
-/// cost  2.6 us to write, 5.7 us to read with 8 rules and 5 members (bench/storage_bench.cpp)
+/// durations seconds. "current", "changes" and "total" are derived for the reader. Not-a-number is
+/// null, an infinity the string "Infinity" or "-Infinity". Every other double reads back to the
+/// same bits. cost  2.6 us to write, 5.7 us to read with 8 rules and 5 members
+/// (bench/storage_bench.cpp)
 [[nodiscard]] std::string decision_to_json(const Decision& decision);
 
 /// The inverse; unknown fields are ignored. errors  invalid_argument naming the first field that is

@@ -104,6 +104,9 @@ inline Decision decision(const std::string& id, const std::string& service, Time
                                        .fleet = Replicas(50),
                                        .share = 0.1,
                                        .window = std::chrono::minutes(10)};
+    made.inputs.spending = Spending{.currency = "EUR",
+                                    .day = {at - day, at, 1.0 / 3.0, 2.0, 1.5, at + turn_step},
+                                    .month = {at - 3 * day, at + day, 12.0, 40.0, 0.0}};
     made.inputs.asked = AskedSize{.at = at, .replicas = Replicas(5)};
     made.inputs.signals = {{.name = "queue",
                             .newest = {at - turn_step, 0.0, SampleState::missing},
@@ -139,6 +142,14 @@ inline Decision decision(const std::string& id, const std::string& service, Time
         .price_hour = 1.0 / 3.0 + 0.02,
         .spot_share = 1.0 / 9.0,
         .risk_hour = 0.001};
+    made.costs = DecisionCosts{
+        .prices = {.currency = "EUR", .replica_hour = 0.1, .unserved_unit = 1.0 / 3.0},
+        .unserved_unit = 1.0 / 3.0,
+        .span = std::chrono::minutes(6),
+        .chosen = {Replicas(7), 0.07, 0.2 / 3.0, 0.01, 0.002},
+        .one_fewer = SizeCost{Replicas(6), 0.06, 0.2 / 3.0, std::nullopt, std::nullopt},
+        .one_more = {Replicas(8), 0.08, 0.0, 1e-300, 1e-9},
+        .reactive_alone = std::nullopt};
     return made;
 }
 
@@ -148,6 +159,15 @@ inline void expect_same(const LeadDemand& a, const LeadDemand& b) {
     EXPECT_EQ(bits(a.level_max), bits(b.level_max));
     for (std::size_t i = 0; i < a.quantiles.size(); ++i)
         EXPECT_EQ(bits(a.quantiles[i]), bits(b.quantiles[i])) << i;
+}
+
+inline void expect_same(const SpendingSpan& a, const SpendingSpan& b) {
+    EXPECT_EQ(a.begins, b.begins);
+    EXPECT_EQ(a.ends, b.ends);
+    EXPECT_EQ(bits(a.spent), bits(b.spent));
+    EXPECT_EQ(bits(a.expected), bits(b.expected));
+    EXPECT_EQ(bits(a.limit), bits(b.limit));
+    EXPECT_EQ(a.exhausted_at, b.exhausted_at);
 }
 
 inline void expect_same_constraints(const DecisionInputs& a, const DecisionInputs& b) {
@@ -165,6 +185,12 @@ inline void expect_same_constraints(const DecisionInputs& a, const DecisionInput
         EXPECT_EQ(a.fleet->fleet, b.fleet->fleet);
         EXPECT_EQ(bits(a.fleet->share), bits(b.fleet->share));
         EXPECT_EQ(a.fleet->window, b.fleet->window);
+    }
+    ASSERT_EQ(a.spending.has_value(), b.spending.has_value());
+    if (a.spending) {
+        EXPECT_EQ(a.spending->currency, b.spending->currency);
+        expect_same(a.spending->day, b.spending->day);
+        expect_same(a.spending->month, b.spending->month);
     }
     ASSERT_EQ(a.asked.has_value(), b.asked.has_value());
     if (a.asked) {
@@ -248,6 +274,33 @@ inline void expect_same(const InstanceMix& a, const InstanceMix& b) {
     EXPECT_EQ(bits(a.risk_hour), bits(b.risk_hour));
 }
 
+inline void expect_same(const SizeCost& a, const SizeCost& b) {
+    EXPECT_EQ(a.replicas, b.replicas);
+    EXPECT_EQ(bits(a.capacity), bits(b.capacity));
+    EXPECT_EQ(bits(a.change), bits(b.change));
+    EXPECT_EQ(a.unserved, b.unserved);
+    EXPECT_EQ(a.shortfall, b.shortfall);
+}
+
+inline void expect_same(const std::optional<SizeCost>& a, const std::optional<SizeCost>& b) {
+    ASSERT_EQ(a.has_value(), b.has_value());
+    if (a) expect_same(*a, *b);
+}
+
+inline void expect_same(const DecisionCosts& a, const DecisionCosts& b) {
+    EXPECT_EQ(a.prices.currency, b.prices.currency);
+    EXPECT_EQ(bits(a.prices.replica_hour), bits(b.prices.replica_hour));
+    EXPECT_EQ(bits(a.prices.unserved_unit), bits(b.prices.unserved_unit));
+    EXPECT_EQ(bits(a.prices.change_replica_hours), bits(b.prices.change_replica_hours));
+    EXPECT_EQ(bits(a.unserved_unit), bits(b.unserved_unit));
+    EXPECT_EQ(a.is_unserved_implied, b.is_unserved_implied);
+    EXPECT_EQ(a.span, b.span);
+    expect_same(a.chosen, b.chosen);
+    expect_same(a.one_fewer, b.one_fewer);
+    expect_same(a.one_more, b.one_more);
+    expect_same(a.reactive_alone, b.reactive_alone);
+}
+
 inline void expect_same(const Decision& a, const Decision& b) {
     EXPECT_EQ(a.id, b.id);
     EXPECT_EQ(a.service, b.service);
@@ -270,6 +323,8 @@ inline void expect_same(const Decision& a, const Decision& b) {
     EXPECT_EQ(a.why_not_fewer, b.why_not_fewer);
     ASSERT_EQ(a.mix.has_value(), b.mix.has_value());
     if (a.mix) expect_same(*a.mix, *b.mix);
+    ASSERT_EQ(a.costs.has_value(), b.costs.has_value());
+    if (a.costs) expect_same(*a.costs, *b.costs);
 }
 
 inline AuditEntry audit_entry(std::int64_t sequence) {

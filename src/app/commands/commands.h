@@ -62,6 +62,9 @@ struct SimulateOptions {
     double price = 1.0;
     double unserved_price = 0.0;
     std::string currency;
+    double budget_per_day = 0.0;
+    double budget_per_month = 0.0;
+    std::string when_reached = "no_growth";
     int threads = 0;
     std::vector<std::string> policies;
     bool frontier = false;
@@ -113,6 +116,15 @@ struct ControlOptions {
     bool json = false;
 };
 [[nodiscard]] ExitCode control_command(const ControlOptions& options);
+
+/// Of one service, or of all.
+struct StatusOptions {
+    std::string url;  ///< of the API; empty: the one that the configuration names
+    std::string config = "forescale.yaml";
+    std::string service;
+    bool json = false;
+};
+[[nodiscard]] ExitCode status_command(const StatusOptions& options);
 
 struct AuditOptions {
     StoreOptions store;

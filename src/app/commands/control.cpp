@@ -1,20 +1,10 @@
-#include "api/client.h"
+#include "app/commands/api_answer.h"
 #include "app/commands/commands.h"
-#include "app/config.h"
-#include "base/json.h"
 
 #include <cstdlib>
 
 namespace forescale {
 namespace {
-
-Result<std::string> url_of(const ControlOptions& options) {
-    if (!options.url.empty()) return options.url;
-    TRY(const auto config, load_config(options.config, {}));
-    const bool is_v6 = config.api.host.contains(':');
-    return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", config.api.host, is_v6 ? "]" : "",
-                       config.api.port);
-}
 
 /// Who says so: --by, or the user of this shell.
 Result<std::string> who(const ControlOptions& options) {
@@ -38,28 +28,12 @@ std::string body_of(const ControlOptions& options, const std::string& by) {
     return json::serialize(body);
 }
 
-/// The answer's JSON, or what the process says against the request.
-Result<json::value> checked(const ApiAnswer& answer) {
-    const auto body = parse_json(answer.body);
-    if (!body || !body->is_object())
-        return fail(Errc::unavailable, "the process answered {} and no JSON: {}", answer.status,
-                    answer.body.substr(0, 200));
-    if (answer.status / 100 == 2) return *body;
-    const auto* detail = body->as_object().if_contains("detail");
-    const std::string why =
-        detail != nullptr && detail->is_string() ? std::string(detail->as_string()) : answer.body;
-    const auto code = answer.status == 404   ? Errc::not_found
-                      : answer.status >= 500 ? Errc::unavailable
-                                             : Errc::invalid_argument;
-    return std::unexpected(Error{code, why});
-}
-
 /// The id that was given, or that of the proposal that waits.
 Result<std::string> proposal_of(const std::string& url, const ControlOptions& options) {
     if (!options.proposal.empty()) return options.proposal;
     TRY(const auto answer,
         ask_api(url, "/api/v1/scaling/status?service=" + path_segment(options.service)));
-    TRY(const auto status, checked(answer));
+    TRY(const auto status, checked_answer(answer));
     boost::system::error_code none;
     const auto* id = status.find_pointer("/services/0/proposal/id", none);
     if (id == nullptr)
@@ -89,11 +63,11 @@ std::string sentence_of(const json::object& control) {
 }
 
 Result<void> control(const ControlOptions& options) {
-    TRY(const auto url, url_of(options));
+    TRY(const auto url, api_url(options.url, options.config));
     TRY(const auto by, who(options));
     TRY(const auto path, path_of(url, options));
     TRY(const auto answer, ask_api(url, path, body_of(options, by)));
-    TRY(const auto taken, checked(answer));
+    TRY(const auto taken, checked_answer(answer));
     if (options.json)
         fmt::print("{}\n", pretty_json(taken));
     else

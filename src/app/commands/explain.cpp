@@ -96,6 +96,39 @@ Charted charted(const Decision& decision) {
     return {"demand", decision.demand_planned, decision.inputs.capacity_per_replica.value()};
 }
 
+std::string amount(std::optional<double> value) {
+    return value ? fmt::format("{:.3g}", *value) : "not known";
+}
+
+void print_cost(const char* name, const SizeCost& cost) {
+    const std::string risk =
+        cost.shortfall ? fmt::format("{:.3g} %", *cost.shortfall * 100) : std::string("not known");
+    fmt::print("  {:<15} {:>8} {:>12.3g} {:>12} {:>12.3g} {:>12} {:>14}\n", name,
+               cost.replicas.value(), cost.capacity, amount(cost.unserved), cost.change,
+               amount(cost.total()), risk);
+}
+
+void print_costs(const Decision& decision) {
+    if (!decision.costs) return;  // it was recorded before decisions were priced
+    const DecisionCosts& costs = *decision.costs;
+    const Prices& prices = costs.prices;
+    fmt::print("\nIn money ({}), over the next {}\n",
+               prices.currency.empty() ? "replica-hours" : prices.currency,
+               format_duration(costs.span));
+    fmt::print("  {:<15} {:>8} {:>12} {:>12} {:>12} {:>12} {:>14}\n", "", "replicas", "capacity",
+               "not served", "change", "total", "falls short");
+    print_cost("chosen", costs.chosen);
+    if (costs.one_fewer) print_cost("one fewer", *costs.one_fewer);
+    print_cost("one more", costs.one_more);
+    if (costs.reactive_alone) print_cost("reactive alone", *costs.reactive_alone);
+    fmt::print(
+        "  at {:.6g} a replica-hour, {:.3g} a unit of demand not served for a second{}, {:.3g} a "
+        "change\n",
+        prices.replica_hour, costs.unserved_unit,
+        costs.is_unserved_implied ? " (what the level of risk amounts to)" : "",
+        prices.change_replica_hours * prices.replica_hour);
+}
+
 /// Where the planned demand lies between what some sizes serve: one row per size, a bar as long as
 /// its capacity.
 void print_chart(const Decision& decision) {
@@ -121,6 +154,7 @@ void print_text(const Decision& decision) {
                decision.sentence, decision.why_not_fewer, decision.id, decision.service,
                format_timestamp(decision.at), decision.inputs.capacity.total().value(),
                decision.desired.value(), to_string(decision.reason));
+    print_costs(decision);
     print_inputs(decision);
     print_signals(decision);
     fmt::print("\nRules, in order\n");

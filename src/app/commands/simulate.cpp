@@ -129,14 +129,17 @@ Result<std::map<std::string, double>> settings_of(const SimulateOptions& options
 }
 
 Result<SimulateSettings> simulation_of(const SimulateOptions& options) {
-    SimulateSettings settings{.out = options.out,
-                              .prices = {.currency = options.currency,
-                                         .replica_hour = options.price,
-                                         .unserved_unit = options.unserved_price},
-                              .policies = options.policies,
-                              .frontier = options.frontier,
-                              .zone = options.zone,
-                              .threads = options.threads};
+    SimulateSettings settings{
+        .out = options.out,
+        .prices = {.currency = options.currency,
+                   .replica_hour = options.price,
+                   .unserved_unit = options.unserved_price},
+        .budget = {.per_day = options.budget_per_day, .per_month = options.budget_per_month},
+        .policies = options.policies,
+        .frontier = options.frontier,
+        .zone = options.zone,
+        .threads = options.threads};
+    TRY(settings.budget.when_reached, parse_when_reached(options.when_reached));
     TRY(settings.world, world_of(options));
     TRY(settings.settings, settings_of(options));
     TRY(settings.events, read_events(options.events));

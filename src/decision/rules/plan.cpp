@@ -145,9 +145,11 @@ Verdict grow(const CapacityPlan& plan, const Turn& turn, Replicas before) {
 }  // namespace
 
 /// The next hours as a whole: the sizes that cost least, changes included. It only ever adds to
-/// what the rules before it ask for, and never to a fleet that is large enough.
+/// what the rules before it ask for, never to a fleet that is large enough, and nothing once the
+/// budget is spent.
 Verdict plan(const Turn& turn, Replicas before) {
-    if (before == turn.current || !turn.trusted || !turn.fresh || turn.inputs.path.empty())
+    if (before == turn.current || turn.bars_growth() || !turn.trusted || !turn.fresh ||
+        turn.inputs.path.empty())
         return {before, Reason::steady, {}};
     const PlanStages stages = stages_of(turn, before);
     if (stages.needed.empty()) return {before, Reason::steady, {}};

@@ -12,11 +12,13 @@ Verdict missing_data(const Turn& turn, Replicas before);
 Verdict callers(const Turn& turn, Replicas before);
 Verdict signals(const Turn& turn, Replicas before);
 Verdict reactive_floor(const Turn& turn, Replicas before);
+Verdict budget(const Turn& turn, Replicas before);
 // What is allowed.
 Verdict stabilization(const Turn& turn, Replicas before);
 Verdict plan(const Turn& turn, Replicas before);
 Verdict tolerance(const Turn& turn, Replicas before);
 Verdict callers_need(const Turn& turn, Replicas before);
+Verdict budget_growth(const Turn& turn, Replicas before);
 Verdict rate_limit(const Turn& turn, Replicas before);
 Verdict cooldown(const Turn& turn, Replicas before);
 Verdict flap_budget(const Turn& turn, Replicas before);
@@ -35,20 +37,24 @@ Verdict bounds(const Turn& turn, Replicas before);
 ///   shrinks
 ///     below it; growing to it waits for what the operator says of speed and time alone: the rate
 ///     limits, a freeze that does not let it pass, a pause, the maximum;
+///   - a spent budget wins over every forecast, also over that of callers, and over the plan; what
+///   it leaves goes through stabilization, and speed and calm limits as any other size;
 ///   - the calendar (schedule, scheduled_minimum) wins over what keeps sizes calm;
 ///   - a freeze wins over the calendar, a pause over a freeze;
 ///   - bounds are last: nothing stands above the operator's minimum and maximum.
-constexpr std::array<Rule, 6> wanted_rules{{{"required_capacity", required_capacity},
+constexpr std::array<Rule, 7> wanted_rules{{{"required_capacity", required_capacity},
                                             {"confidence_gate", confidence_gate},
                                             {"missing_data", missing_data},
                                             {"callers", callers, false},
                                             {"signals", signals, false},
-                                            {"reactive_floor", reactive_floor}}};
-constexpr std::array<Rule, 15> allowed_rules{{{"stabilization", stabilization},
+                                            {"reactive_floor", reactive_floor},
+                                            {"budget", budget, false}}};
+constexpr std::array<Rule, 16> allowed_rules{{{"stabilization", stabilization},
                                               {"plan", plan, false},
                                               {"tolerance", tolerance},
                                               {"callers", callers_need, false},
                                               {"reactive_floor", reactive_floor, false},
+                                              {"budget", budget_growth, false},
                                               {"rate_limit", rate_limit},
                                               {"cooldown", cooldown},
                                               {"flap_budget", flap_budget, false},

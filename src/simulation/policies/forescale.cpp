@@ -38,6 +38,9 @@ Service simulated_service(const PolicyWorld& world, const ScalingPolicy& policy)
     service.policy.replicas_min = world.replicas_min;
     service.policy.replicas_max = world.replicas_max;
     service.policy.lead_time = world.lead_time;
+    service.policy.budget = world.budget;
+    service.policy.prices.currency = world.currency;
+    service.policy.prices.replica_hour = world.replica_hour;
     return service;
 }
 

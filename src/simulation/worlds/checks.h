@@ -28,6 +28,11 @@ Finding tolerance(const ServiceTurn& turn);
 Finding mix_covers_the_size(const ServiceTurn& turn);
 Finding mix_is_asked_for(const ServiceTurn& turn);
 
+// checks_money.cpp: of prices and budgets
+Finding budget_is_kept(const ServiceTurn& turn);
+Finding decisions_are_priced(const ServiceTurn& turn);
+Finding spending_is_true(const ServiceTurn& turn);
+
 // checks_record.cpp: of calls and of what is stored
 Finding audit_is_complete(const WorldTurn& turn);
 Finding audit_is_a_chain(const WorldTurn& turn);
@@ -48,5 +53,7 @@ Finding store_has_what_it_took(const WorldEnd& end);
 /// What the operator stated: data older than this are stale. A source that speaks seldom is given
 /// the time to miss one sample.
 [[nodiscard]] Duration fresh_for(const Service& service);
+/// Replicas that serve the measured demand, within the bounds; nothing where demand is not known.
+[[nodiscard]] std::optional<int> needed_now(const ServiceTurn& turn);
 
 }  // namespace forescale::worlds::checks

@@ -17,18 +17,6 @@ Bounds bounds_of(const ServiceTurn& turn) {
     return {turn.service.policy.replicas_min.value(), turn.service.policy.replicas_max.value()};
 }
 
-/// Replicas that serve the measured demand, within the bounds; nothing where demand is not known.
-std::optional<int> needed_now(const ServiceTurn& turn) {
-    const auto& inputs = turn.decision.inputs;
-    const bool fresh =
-        inputs.newest.state == SampleState::present && inputs.newest_age <= fresh_for(turn.service);
-    if (!fresh) return std::nullopt;
-    const auto [min, max] = bounds_of(turn);
-    const double need =
-        std::ceil(inputs.newest.value / turn.service.capacity_per_replica.value() - rounding_noise);
-    return static_cast<int>(std::clamp<double>(need, min, max));
-}
-
 /// Is this the time of a freeze of a direction? of_floor: of one that holds even the measured load.
 bool is_frozen(const ServiceTurn& turn, bool up, bool of_floor) {
     const WorldPlan& plan = turn.world.plan;
@@ -162,6 +150,17 @@ bool are_doubtful(const ServiceRecord& record, const Point& believed, Timestamp 
 
 Duration fresh_for(const Service& service) {
     return std::max(service.policy.stale_after, 2 * service.sample_step);
+}
+
+std::optional<int> needed_now(const ServiceTurn& turn) {
+    const auto& inputs = turn.decision.inputs;
+    const bool fresh =
+        inputs.newest.state == SampleState::present && inputs.newest_age <= fresh_for(turn.service);
+    if (!fresh) return std::nullopt;
+    const auto [min, max] = bounds_of(turn);
+    const double need =
+        std::ceil(inputs.newest.value / turn.service.capacity_per_replica.value() - rounding_noise);
+    return static_cast<int>(std::clamp<double>(need, min, max));
 }
 
 Finding bounds(const ServiceTurn& turn) {

@@ -109,6 +109,17 @@ void choose_calm(Dice& dice, const WorldPlan& plan, ServicePlan& service) {
     service.freezes.push_back(freeze);
 }
 
+/// Drawn by itself, so that the rest of a seed's world is what it is without it: what some of the
+/// fleet costs for some of the world's length.
+void choose_budget(Dice& dice, const WorldPlan& plan, ServicePlan& service) {
+    if (!dice.chance(0.3)) return;
+    const double all = static_cast<double>(service.replicas_max) * in_seconds(plan.length) / 3600.0;
+    const double limit = dice.digits(all * dice.scale(0.02, 1.5));
+    if (dice.chance(0.7)) service.budget_per_day = limit;
+    if (dice.chance(0.5)) service.budget_per_month = std::max(service.budget_per_day, limit);
+    service.when_reached = dice.of<const char*>({"warn", "no_growth", "no_growth", "least"});
+}
+
 void choose_traffic(Dice& dice, const WorldPlan& plan, ServicePlan& service) {
     Traffic& traffic = service.traffic;
     const double replicas = dice.between(0.5, 1.2 * static_cast<double>(service.replicas_max));
@@ -292,6 +303,8 @@ WorldPlan random_world(std::uint64_t seed) {
     for (std::int64_t i = 0; i < scale.services; ++i)
         plan.services.push_back(
             random_service(dice, plan, static_cast<std::size_t>(i), scale.step));
+    Dice of_money(seed ^ 0x6d6f6e6579U);
+    for (ServicePlan& service : plan.services) choose_budget(of_money, plan, service);
     const Duration until = plan.length * 3 / 4;
     for (auto left = dice.whole(0, 5); left > 0; --left)
         plan.faults.push_back(random_fault(dice, plan, until));

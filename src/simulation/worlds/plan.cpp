@@ -121,6 +121,12 @@ void ServicePlan::describe(config::Fields& f) {
             {.min = 0, .max = 100000, .help = "Flap budget; 0: none"});
     f.field("reversals_per_day", reversals_per_day,
             {.min = 0, .max = 100000, .help = "Flap budget; 0: none"});
+    f.field("budget_per_day", budget_per_day,
+            {.min = 0, .max = 1e12, .help = "Replica-hours of a day; 0: none"});
+    f.field("budget_per_month", budget_per_month,
+            {.min = 0, .max = 1e12, .help = "Replica-hours of a month; 0: none"});
+    f.field("when_reached", when_reached,
+            {.choices = {"warn", "no_growth", "least"}, .help = "What happens once it is spent"});
     f.field("external_change_hold", external_change_hold,
             {.min = 0, .max = 86400, .help = "How long a size set by others is left alone"});
     f.field("instance_types", instance_types,
@@ -177,6 +183,9 @@ Result<Service> ServicePlan::service(Timestamp begin) const {
     }
     policy.flap_budget = {.changes_per_day = static_cast<int>(changes_per_day),
                           .reversals_per_day = static_cast<int>(reversals_per_day)};
+    TRY(const WhenReached when, parse_when_reached(when_reached));
+    policy.budget = {
+        .per_day = budget_per_day, .per_month = budget_per_month, .when_reached = when};
     policy.external_change_hold = external_change_hold;
     const auto& catalogue = instance_catalogue();
     policy.instance_types.assign(catalogue.begin(), catalogue.begin() + instance_types);

@@ -81,6 +81,9 @@ struct ServicePlan {
     std::vector<FreezePlan> freezes;
     std::int64_t changes_per_day = 0;  ///< flap budget; 0: none
     std::int64_t reversals_per_day = 0;
+    double budget_per_day = 0.0;  ///< replica-hours; 0: none
+    double budget_per_month = 0.0;
+    std::string when_reached = std::string(to_string(Budget{}.when_reached));
     Duration external_change_hold = ScalingPolicy{}.external_change_hold;
     std::int64_t instance_types = 0;  ///< so many of instance_catalogue()
     double spot_share_max = ScalingPolicy{}.spot_share_max;
