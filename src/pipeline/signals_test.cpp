@@ -108,25 +108,29 @@ TEST(Signals, BeingKilledChangesNothing) {
               whole);
 }
 
+// An event names the service, not its signal.
 TEST(Signals, EventsOfTheServiceAreThoseOfItsSignals) {
     World world(fresh_folder("a"), with_queue(wave), {});
     world.shape = has_queue;
     ASSERT_TRUE(world.start());
-    world.run(begin + 2 * day + 6h);
-    const double before =
-        world.pipeline->services().front()->decision->inputs.signals[0].path[6].demand;
-    ASSERT_TRUE(world.pipeline->accept_event({.id = "sale",
-                                              .type = "sale",
-                                              .name = "sale",
-                                              .services = {shop},
-                                              .start = world.now(),
-                                              .end = world.now() + 2h,
-                                              .expected_uplift = 1.0,
-                                              .source = "test"},
-                                             world.now()));
-    world.run(world.now() + 6min);
-    EXPECT_GT(world.pipeline->services().front()->decision->inputs.signals[0].path[6].demand,
-              1.6 * before);
+    world.run(begin + 2 * day);
+    BusinessEvent event;
+    event.id = "sale";
+    event.type = "campaign";
+    event.services = {shop};
+    event.start = begin + 2 * day + 2h;
+    event.end = begin + 2 * day + 4h;
+    event.expected_uplift = 1.0;
+    ASSERT_TRUE(world.pipeline->accept_event(event, world.now()));
+    const auto median = [&] {
+        const auto& signal = world.pipeline->services().front()->decision->inputs.signals.at(0);
+        return signal.lead_demand ? signal.lead_demand->quantiles.at(median_index) : 0.0;
+    };
+    world.run(event.start - 10min);
+    const double before = median();
+    ASSERT_GT(before, 0.0);
+    world.run(event.start - 1min);
+    EXPECT_GT(median(), 1.7 * before);
 }
 
 }  // namespace

@@ -131,7 +131,8 @@ Result<void> fit_forests(TrainedBundle& bundle, std::span<const TrainingSeries> 
         bundle.card.parts.push_back("no trees: " + trained.error().message);
         return {};
     }
-    TRY(bundle.models.forests, std::move(trained));
+    if (!trained) return std::unexpected(std::move(trained).error());
+    bundle.models.forests = *std::move(trained);
     bundle.card.parts.push_back(fmt::format("trees on {} series, {} a horizon and member",
                                             series.size(), forests.boosting.trees));
     return {};

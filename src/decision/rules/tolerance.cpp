@@ -16,11 +16,25 @@ bool only_margin_used(const Turn& turn) {
     return std::max(least, turn.floor) <= turn.current;
 }
 
+/// Of the demand that what may not stay uncovered of needs most.
+std::string still_fits(const Turn& turn) {
+    const SignalNeed* worst = nullptr;
+    Replicas least = replicas_for(Demand(turn.least_planned), turn.inputs.capacity_per_replica);
+    for (const SignalNeed& need : turn.signals) {
+        if (!need.trusted || need.least <= least) continue;
+        worst = &need;
+        least = need.least;
+    }
+    if (worst == nullptr)
+        return fmt::format("demand of {:.4g} still fits: half of the margin is left",
+                           turn.least_planned);
+    return fmt::format("signal {}, at {:.4g}, still fits: half of the margin is left",
+                       worst->signal->name, worst->least_planned);
+}
+
 Verdict tolerance_up(const Turn& turn, Replicas before) {
     if (!only_margin_used(turn)) return {before, Reason::steady, {}};
-    return {
-        turn.current, Reason::tolerance,
-        fmt::format("demand of {:.4g} still fits: half of the margin is left", turn.least_planned)};
+    return {turn.current, Reason::tolerance, still_fits(turn)};
 }
 
 Verdict tolerance_down(const Turn& turn, Replicas before) {
