@@ -1,9 +1,12 @@
 #include "simulation/lockstep.h"
 
 #include "decision/cost_ledger.h"
+#include "decision/accuracy_gate.h"
 #include "decision/decide.h"
 #include "decision/spending_outlook.h"
 #include "simulation/policies/forescale.h"
+
+#include <cmath>
 
 namespace forescale {
 namespace {
@@ -13,12 +16,19 @@ class Branch {
 public:
     Branch(const World& world, const Service& service) : service_(service), player_(world) {}
 
+    /// The newest demand tells what forecasts have cost at this policy's prices.
+    void observe(const Window& window) {
+        if (service_.policy.accuracy_gate) gate_.observe(service_, window, std::nullopt);
+    }
+
     void step(std::size_t t, const DecisionInputs& known, Timestamp now) {
         player_.begin(t);
         DecisionInputs inputs = known;
         inputs.capacity = {.ready = player_.ready(), .pending = player_.pending(), .seen_at = now};
         inputs.spending = spending(inputs, now);
         inputs.asked.reset();  // what production asked for last; here nobody else changes the size
+        inputs.forecasts_harm = service_.policy.accuracy_gate && gate_.forecasts_harm();
+        if (service_.policy.accuracy_gate) gate_.decide(service_, inputs, now);
         const Decision decision = decide(service_, std::move(inputs), now, state_);
         player_.end(t, decision.desired, to_string(decision.reason));
     }
@@ -36,9 +46,21 @@ private:
 
     Service service_;
     DecisionState state_;
+    AccuracyGate gate_;
     CostLedger ledger_;
     Player player_;
 };
+
+/// What is measured of a step, as a closed window; a gap where there is no sample.
+Window window_of(const World& world, Timestamp start, std::size_t t) {
+    const double demand = world.measured(t);
+    Window window{.start = start, .width = world.step};
+    if (!std::isfinite(demand)) return window;
+    window.count = 1;
+    window.sum = window.min = window.max = window.last = demand;
+    window.state = SampleState::present;
+    return window;
+}
 
 void forget_forecast(DecisionInputs& inputs) {
     inputs.lead_demand.reset();
@@ -61,7 +83,10 @@ std::vector<std::vector<PlayedStep>> play_in_lockstep(const World& world, const 
         usual.step(t, production);
         DecisionInputs known = production.run().inputs({});
         if (!world.forecaster_down.empty() && world.forecaster_down[t]) forget_forecast(known);
-        for (Branch& branch : branches) branch.step(t, known, production.turn_at(t));
+        for (Branch& branch : branches) {
+            if (t > 0) branch.observe(window_of(world, production.turn_at(t - 1), t - 1));
+            branch.step(t, known, production.turn_at(t));
+        }
     }
     std::vector<std::vector<PlayedStep>> played;
     for (Branch& branch : branches) played.push_back(std::move(branch).take());
