@@ -20,8 +20,9 @@ namespace {
 
 constexpr double rounding_noise = 1e-9;  // 3.0000000001 replicas are 3
 constexpr Duration bridge_step = std::chrono::minutes(5);
-const Duration bridged_max =
-    std::chrono::minutes(getenv("MIX_BRIDGE") ? atoi(getenv("MIX_BRIDGE")) : 30);
+constexpr Duration bridged_max = std::chrono::minutes(30);
+/// A forecast that is there and doubts itself says that something is going on.
+constexpr Duration doubted_max = std::chrono::minutes(10);
 
 bool usable(const LeadDemand& demand) {
     return std::ranges::all_of(demand.quantiles, [](double value) { return std::isfinite(value); });
@@ -200,7 +201,7 @@ std::vector<double> growth_of(const DecisionInputs& inputs, Timestamp now) {
 LeadDemand grown(const TrustedForecast& trusted, Duration age) {
     LeadDemand demand = trusted.demand;
     const auto steps = static_cast<std::size_t>((age + bridge_step - Duration(1)) / bridge_step);
-    if (getenv("MIX_NOGROW") || steps == 0 || steps > trusted.growth.size()) return demand;
+    if (steps == 0 || steps > trusted.growth.size()) return demand;
     const double factor = std::max(trusted.growth[steps - 1], 1.0);
     for (double& quantile : demand.quantiles) quantile *= factor;
     return demand;
@@ -217,7 +218,8 @@ void bridge_forecast(DecisionState& state, DecisionInputs& inputs, const Scaling
     }
     if (!state.trusted) return;
     const Duration age = now - state.trusted->at;
-    if (inputs.forecasts_harm || age > std::min(bridged_max, policy.forecast_fallback_max))
+    const Duration longest = inputs.lead_demand ? doubted_max : bridged_max;
+    if (inputs.forecasts_harm || age > std::min(longest, policy.forecast_fallback_max))
         return state.trusted.reset();
     inputs.lead_demand = grown(*state.trusted, age);
     inputs.confidence = state.trusted->confidence;

@@ -65,6 +65,7 @@ TEST(Decide, AForecastThatFailsForAMomentStandsIn) {
     DecisionState state;
     Service service = shop();
     service.policy.quantile = 0.7;
+    service.policy.scale_down.stabilization_window = Duration(0);
     const Decision first = decide(service, inputs(8, 100), noon, state);
     EXPECT_EQ(first.desired, Replicas(8));
     const auto failing = [&](Duration age) {
@@ -72,17 +73,49 @@ TEST(Decide, AForecastThatFailsForAMomentStandsIn) {
         in.newest.at = noon + age;
         return decide(service, in, noon + age, state);
     };
-    for (const minutes age : {minutes(5), minutes(15)}) {
+    for (const minutes age : {minutes(5), minutes(30)}) {
         const Decision bridged = failing(age);
         EXPECT_EQ(bridged.desired, Replicas(8));
         EXPECT_EQ(ground_of(bridged.reason), Ground::forecast);
         EXPECT_EQ(bridged.inputs.lead_demand_age, age);
         EXPECT_NE(bridged.sentence.find("by the forecast of"), std::string::npos);
     }
-    const Decision old = failing(minutes(16));
+    const Decision old = failing(minutes(31));
     EXPECT_EQ(ground_of(old.reason), Ground::reactive) << "it is too old";
     EXPECT_FALSE(old.inputs.lead_demand);
-    EXPECT_EQ(ground_of(failing(minutes(17)).reason), Ground::reactive);
+    EXPECT_EQ(ground_of(failing(minutes(32)).reason), Ground::reactive);
+}
+
+TEST(Decide, AForecastThatStandsInGrowsAsItSaidAndGivesNothingBack) {
+    using std::chrono::minutes;
+    for (const double later : {1.5, 0.5}) {
+        DecisionState state;
+        Service service = shop();
+        service.policy.quantile = 0.7;
+        service.policy.scale_down.stabilization_window = Duration(0);
+        DecisionInputs in = inputs(8, 100);
+        in.path = {{noon, 400.0}, {noon + minutes(15), 400.0 * later}};
+        std::ignore = decide(service, in, noon, state);
+        DecisionInputs failing = without_forecast(inputs(8, 100));
+        failing.newest.at = noon + minutes(10);
+        const Decision made = decide(service, failing, noon + minutes(10), state);
+        EXPECT_EQ(made.desired, Replicas(later > 1.0 ? 12 : 8)) << "700 x 1.5 at 90 each, or as is";
+    }
+}
+
+TEST(Decide, AForecastThatGoesOnDoubtingItselfIsLeftSoon) {
+    DecisionState state;
+    const Service service = shop();
+    const auto ground_after = [&](int minutes, double confidence) {
+        DecisionInputs in = inputs(11, 100);
+        in.newest.at = noon + std::chrono::minutes(minutes);
+        in.confidence = confidence;
+        const Decision made = decide(service, in, in.newest.at, state);
+        return made.inputs.lead_demand_age > Duration(0) || trusts_forecast(service.policy, in);
+    };
+    EXPECT_TRUE(ground_after(0, 0.9));
+    EXPECT_TRUE(ground_after(10, 0.1));
+    EXPECT_FALSE(ground_after(11, 0.1));
 }
 
 TEST(Decide, AForecastThatIsNotConfidentEnoughIsNoReasonToFlip) {
@@ -103,7 +136,8 @@ TEST(Decide, AForecastThatIsNotConfidentEnoughIsNoReasonToFlip) {
 
 TEST(Decide, AForecastThatDoesHarmDoesNotStandIn) {
     DecisionState state;
-    const Service service = shop();
+    Service service = shop();
+    service.policy.scale_down.stabilization_window = Duration(0);
     std::ignore = decide(service, inputs(11, 100), noon, state);
     DecisionInputs in = inputs(11, 100);
     in.forecasts_harm = true;

@@ -12,7 +12,7 @@ std::string detail(const Turn& turn) {
     if (turn.policy().headroom > 0.0)
         text += fmt::format(", with {:.3g} % headroom", turn.policy().headroom * 100.0);
     if (turn.inputs.lead_demand_age > Duration(0))
-        text += fmt::format(", by the forecast of {} ago, as there is none to be trusted now",
+        text += fmt::format(", by the forecast of {} ago",
                             format_duration(turn.inputs.lead_demand_age));
     return text +
            fmt::format("; one replica serves {:.4g}", turn.inputs.capacity_per_replica.value());

