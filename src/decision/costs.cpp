@@ -53,8 +53,8 @@ SizeCost cost_of(const Turn& turn, const DecisionCosts& costs, Replicas replicas
     Lacking lacking = lacking_of(turn.inputs.lead_demand->quantiles, replicas, one);
     for (const SignalDemand& signal : turn.inputs.signals)
         if (signal.lead_demand)
-            lacking.raise(lacking_of(signal.lead_demand->quantiles, replicas,
-                                     signal.capacity_per_replica));
+            lacking.raise(
+                lacking_of(signal.lead_demand->quantiles, replicas, signal.capacity_per_replica));
     out.shortfall = lacking.probability;
     out.unserved = lacking.replicas * one.value() * in_seconds(costs.span) * costs.unserved_unit;
     return out;

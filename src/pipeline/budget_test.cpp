@@ -50,7 +50,7 @@ TEST(Budget, TheLedgerIsWhatTheTargetShowed) {
     EXPECT_NEAR(newest(world).inputs.spending->day.spent, today, 1e-6);
     EXPECT_THAT(world.metrics.text(),
                 HasSubstr("forescale_budget_cost{currency=\"EUR\",period=\"day\","
-                          "service=\"shop\"} 1e+06"));
+                          "service=\"shop\"} 1000000\n"));
 }
 
 TEST(Budget, WithoutOneTheLedgerIsKeptAndNothingElseIsDifferent) {

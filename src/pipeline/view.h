@@ -31,7 +31,7 @@ struct ServiceView {
     bool forecasts_harm = false;         ///< left out by the accuracy gate
     double cost_ratio = 1.0;             ///< what forecasts cost over what reacting costs
     std::vector<ServiceView> signals;  ///< its other demand signals, each as a service without size
-    std::optional<Spending> spending;    ///< nothing before its size was seen
+    std::optional<Spending> spending;  ///< nothing before its size was seen
     double risk = 0.0;  ///< 0..1: how likely demand is to exceed capacity within the lead time
 };
 

@@ -146,7 +146,7 @@ TEST(Lockstep, ABranchKeepsItsBudget) {
     for (std::size_t t = 0; t < whole.size(); ++t) {
         ASSERT_EQ(branch[t].desired, whole[t].desired) << t;
         ASSERT_EQ(branch[t].reason, whole[t].reason) << t;
-        held += whole[t].reason == "budget" ? 1 : 0;
+        if (whole[t].reason == "budget") ++held;
     }
     EXPECT_GT(held, 10U);
 }

@@ -1,7 +1,7 @@
 #include "simulation/lockstep.h"
 
-#include "decision/cost_ledger.h"
 #include "decision/accuracy_gate.h"
+#include "decision/cost_ledger.h"
 #include "decision/decide.h"
 #include "decision/spending_outlook.h"
 #include "simulation/policies/forescale.h"
@@ -18,7 +18,7 @@ public:
 
     /// The newest demand tells what forecasts have cost at this policy's prices.
     void observe(const Window& window) {
-        if (service_.policy.accuracy_gate) gate_.observe(service_, window, std::nullopt);
+        if (service_.policy.accuracy_gate) gate_.observe(service_, {.window = window});
     }
 
     void step(std::size_t t, const DecisionInputs& known, Timestamp now) {

@@ -27,10 +27,7 @@ class Course {
 public:
     Course(const std::vector<PathMedian>& path, const PathScenarios& scenarios, Timestamp from,
            double planned, Demand one)
-        : path_(path),
-          scenarios_(scenarios),
-          now_(replicas_for(Demand(planned), one)),
-          one_(one) {
+        : path_(path), scenarios_(scenarios), now_(replicas_for(Demand(planned), one)), one_(one) {
         const double median = median_at(path, from);
         if (median > 0.0) margin_ = planned / median;
     }
@@ -47,8 +44,8 @@ private:
     [[nodiscard]] double factor(Timestamp at, std::size_t scenario) const {
         if (scenarios_.count == 0) return 1.0;
         const auto next = std::ranges::lower_bound(path_, at, {}, &PathMedian::target);
-        const auto point = std::min(static_cast<std::size_t>(next - path_.begin()),
-                                    path_.size() - 1);
+        const auto point =
+            std::min(static_cast<std::size_t>(next - path_.begin()), path_.size() - 1);
         return scenarios_.percent[scenario % scenarios_.count * path_.size() + point] / 100.0;
     }
 
