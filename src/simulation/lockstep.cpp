@@ -18,7 +18,8 @@ public:
 
     /// The newest demand tells what forecasts have cost at this policy's prices.
     void observe(const Window& window) {
-        if (service_.policy.accuracy_gate) gate_.observe(service_, {.window = window});
+        if (service_.policy.accuracy_gate)
+            gate_.observe(service_, {.window = window, .served_max = std::nullopt});
     }
 
     void step(std::size_t t, const DecisionInputs& known, Timestamp now) {
