@@ -130,6 +130,12 @@ def the_fleet_shows_the_service():
     assert text("#fleet-note") == "No service has this in its name."
 
 
+def rows_below(heading):
+    """Of the table of an explanation that stands below this heading."""
+    return see(f"""[...document.querySelectorAll('#decision-list .why h3')].find((node) => node.innerText === {heading!r})
+        ?.parentElement.querySelectorAll('tbody tr').length ?? 0""")
+
+
 def a_decision_says_why():
     page()
     browser().click("#decision-list li:nth-child(3) button")
@@ -137,8 +143,8 @@ def a_decision_says_why():
     why = text("#decision-list .why")
     for part in ("Why not one fewer", "What it knew", "Rules, in order", "Forecast members", "Newest sample", "Lead time"):
         assert part in why, why
-    rules = see("[...document.querySelectorAll('#decision-list .why .scroll')][0].querySelectorAll('tbody tr').length")
-    assert rules >= 5, f"{rules} rules"
+    assert rows_below("Rules, in order") >= 5, why
+    assert rows_below("In money") >= 3, why
     identity = see("document.querySelector('#decision-list .why').parentElement.dataset.id")
     turn = text("#turn")
     wait_for(lambda: text("#turn") != turn, "more turns")
@@ -257,6 +263,10 @@ def contrast():
 
 # Says `word` to the proposal that is shown, if one is; a proposal lives for seconds here, and a slow pointer would miss it.
 ANSWER = """((word) => document.querySelector(`#service-control .word.is-${word}`)?.click())"""
+NAME_ROBIN = """(() => {
+  const name = document.querySelector('#service-control .proposal input');
+  if (!name) return false;
+  name.value = 'robin'; name.dispatchEvent(new Event('input')); return true; })()"""
 DECISIONS = "fetch('/api/v1/scaling/decisions?limit=200').then((answer) => answer.json()).then((body) => body.decisions)"
 
 
@@ -276,13 +286,12 @@ def people_approve_and_reject_in_the_page():
         asked = lambda: [url for url in browser().requests if "/proposals/" in url]
         see(f"{ANSWER}('approve')")
         assert not asked(), "it was sent without a name"
-        wait_for(lambda: see("""(() => {
-            const name = document.querySelector('#service-control .proposal input');
-            if (!name) return false;
-            name.value = 'robin'; name.dispatchEvent(new Event('input')); return true; })()"""), "a proposal to put a name to", timeout=60)
+        wait_for(lambda: see(NAME_ROBIN), "a proposal to put a name to", timeout=60)
+
         def approved():
             see(f"{ANSWER}('approve')")
-            return [made for made in see(DECISIONS) if made["acts"] and (made["inputs"]["approval"] or {}).get("by") == "robin"]
+            by_robin = lambda made: (made["inputs"]["approval"] or {}).get("by") == "robin"
+            return [made for made in see(DECISIONS) if made["acts"] and by_robin(made)]
         made = wait_for(approved, "a decision that robin approved", timeout=120)[0]
         assert made["mode"] == "approve" and made["desired"] != made["current"], made
         before = len(asked())
@@ -360,5 +369,5 @@ if __name__ == "__main__":
             main([the_chart_shows_load_band_and_capacity, the_newest_time_moves, the_fleet_shows_the_service, a_decision_says_why,
                   changes_only_and_older_decisions, range_buttons_change_the_span, the_legend_follows_the_pointer,
                   everything_is_reached_with_the_keyboard, it_fits_a_telephone, dark_is_dark_and_readable,
-                  people_approve_and_reject_in_the_page, it_asks_nobody_else_and_complains_of_nothing, opened_again_and_again_it_still_fills,
-                  windows_out_of_sight_leave_room_for_others])
+                  people_approve_and_reject_in_the_page, it_asks_nobody_else_and_complains_of_nothing,
+                  opened_again_and_again_it_still_fills, windows_out_of_sight_leave_room_for_others])
