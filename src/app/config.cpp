@@ -555,10 +555,11 @@ Result<Service> ServiceConfig::service() const {
     TRY(out.signals, signals_of(*this));
     TRY(out.capacity, capacity_of(*this, out));
     out.callers_bound = parsed_bound(callers_bound);
+    // What a replica costs first: a budget is checked against it.
+    put_instance_types(policy.instance_types, policy.spot_share_max, out.policy);
     if (auto done = policy.constraints.into(out.policy, out.zone); !done)
         return fail(done.error().code, "service {}: {}", name, done.error().message);
-    if (auto done = put_instance_types(policy.instance_types, policy.spot_share_max, out.policy);
-        !done)
+    if (auto done = sound_instance_types(out.policy); !done)
         return fail(done.error().code, "service {}: {}", name, done.error().message);
     return out;
 }

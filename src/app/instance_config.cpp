@@ -22,8 +22,8 @@ void InstanceTypeConfig::describe(config::Fields& f) {
         {.unit = "instances", .min = 0, .max = 100000, .help = "No more than these; 0: no limit"});
 }
 
-Result<void> put_instance_types(const std::vector<InstanceTypeConfig>& types, double spot_share_max,
-                                ScalingPolicy& policy) {
+void put_instance_types(const std::vector<InstanceTypeConfig>& types, double spot_share_max,
+                        ScalingPolicy& policy) {
     policy.spot_share_max = spot_share_max;
     for (const InstanceTypeConfig& type : types)
         policy.instance_types.push_back({.name = type.name,
@@ -32,9 +32,11 @@ Result<void> put_instance_types(const std::vector<InstanceTypeConfig>& types, do
                                          .spot = type.spot,
                                          .interruptions_per_hour = type.interruptions_per_hour,
                                          .max = static_cast<int>(type.max)});
-    TRY_VOID(check_instance_types(policy));
     if (!types.empty()) policy.prices.replica_hour = replica_hour_of(policy.instance_types);
-    return {};
+}
+
+Result<void> sound_instance_types(const ScalingPolicy& policy) {
+    return check_instance_types(policy);
 }
 
 }  // namespace forescale

@@ -1,6 +1,5 @@
 #include "decision/costs.h"
 
-#include "decision/mix.h"
 #include "decision/price.h"
 #include "decision/reactive.h"
 
@@ -21,11 +20,21 @@ Duration span_of(const Turn& turn) {
     return demand ? demand->lead : turn.inputs.lead_time + turn.service.fine_step;
 }
 
-/// Of so many replicas, on what they would run on, in the unit of `prices`.
-double hourly(const Turn& turn, const Prices& prices, Replicas replicas) {
-    const ScalingPolicy& policy = turn.policy();
-    if (policy.instance_types.empty()) return replicas.value() * prices.replica_hour;
-    return price_per_hour(turn, replicas) * prices.replica_hour / policy.prices.replica_hour;
+/// Of an hour of the chosen size, and of the ones that are compared with it.
+struct Hourly {
+    Replicas chosen{0};
+    double price = 0.0;          ///< of the chosen size
+    double replica_price = 0.0;  ///< of one more or less
+    [[nodiscard]] double of(Replicas replicas) const {
+        return std::max(price + (replicas - chosen).value() * replica_price, 0.0);
+    }
+};
+Hourly hourly_of(const Turn& turn, const Prices& counted, Replicas chosen,
+                 const std::optional<InstanceMix>& mix) {
+    const double unit = counted.replica_hour / turn.policy().prices.replica_hour;
+    return {.chosen = chosen,
+            .price = mix ? mix->price_hour * unit : chosen.value() * counted.replica_hour,
+            .replica_price = counted.replica_hour};
 }
 
 /// What is not there of what a demand needs.
@@ -43,10 +52,11 @@ Lacking lacking_of(const Quantiles& demand, Replicas replicas, Demand one) {
     return {probability_above(demand, serves), expected_above(demand, serves) / one.value()};
 }
 
-SizeCost cost_of(const Turn& turn, const DecisionCosts& costs, Replicas replicas) {
+SizeCost cost_of(const Turn& turn, const DecisionCosts& costs, const Hourly& hourly,
+                 Replicas replicas) {
     const Prices& prices = costs.prices;
     SizeCost out{.replicas = replicas};
-    out.capacity = hourly(turn, prices, replicas) * in_hours(costs.span);
+    out.capacity = hourly.of(replicas) * in_hours(costs.span);
     if (replicas != turn.current) out.change = prices.change_replica_hours * prices.replica_hour;
     if (!turn.inputs.lead_demand) return out;
     const Demand one = turn.inputs.capacity_per_replica;
@@ -62,18 +72,19 @@ SizeCost cost_of(const Turn& turn, const DecisionCosts& costs, Replicas replicas
 
 }  // namespace
 
-DecisionCosts costs_of(const Turn& turn, Replicas chosen) {
+DecisionCosts costs_of(const Turn& turn, Replicas chosen, const std::optional<InstanceMix>& mix) {
     DecisionCosts costs{.prices = counted_prices(turn.policy().prices), .span = span_of(turn)};
     costs.is_unserved_implied = !(costs.prices.unserved_unit > 0.0);
     costs.unserved_unit =
         costs.is_unserved_implied
             ? implied_unserved_price(costs.prices, turn.level, turn.inputs.capacity_per_replica)
             : costs.prices.unserved_unit;
-    costs.chosen = cost_of(turn, costs, chosen);
-    costs.one_more = cost_of(turn, costs, chosen + Replicas(1));
-    if (chosen > Replicas(0)) costs.one_fewer = cost_of(turn, costs, chosen - Replicas(1));
+    const Hourly hourly = hourly_of(turn, costs.prices, chosen, mix);
+    costs.chosen = cost_of(turn, costs, hourly, chosen);
+    costs.one_more = cost_of(turn, costs, hourly, chosen + Replicas(1));
+    if (chosen > Replicas(0)) costs.one_fewer = cost_of(turn, costs, hourly, chosen - Replicas(1));
     if (const auto reactive = reactive_alone(turn))
-        costs.reactive_alone = cost_of(turn, costs, *reactive);
+        costs.reactive_alone = cost_of(turn, costs, hourly, *reactive);
     return costs;
 }
 

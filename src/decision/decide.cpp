@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "decision/costs.h"
+#include "decision/decide_size.h"
 #include "decision/explain.h"
 #include "decision/mix.h"
 #include "decision/mode.h"
@@ -232,10 +233,20 @@ void remember_change(DecisionState& state, Replicas current, Replicas desired, T
     state.last_change = now;
 }
 
-}  // namespace
+/// For who reads the decision.
+void explain(const Turn& turn, const Heard& heard, Decision& decision, DecisionState& state) {
+    decision.mix = mix_of(turn, decision.desired);
+    decision.costs = costs_of(turn, decision.desired, decision.mix);
+    const RuleStep& decisive = decision.steps[heard.decisive];
+    decision.sentence = sentence_of(turn, decision, decisive);
+    decision.why_not_fewer = why_not_fewer(turn, decision, decisive);
+    // What runs is what an operation asked for last; before the first, what would be asked for.
+    const bool is_asked_for = decision.acts && decision.changes();
+    if (decision.mix && (is_asked_for || state.mix.empty())) state.mix = decision.mix->counts();
+}
 
-Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
-                DecisionState& state) {
+Decision decided(const Service& service, DecisionInputs inputs, Timestamp now, DecisionState& state,
+                 bool explained) {
     ASSERT(inputs.capacity_per_replica > Demand(0.0));
     drop_unusable(inputs.lead_demand);
     if (!fits(inputs.scenarios, inputs.path)) inputs.scenarios = {};
@@ -262,13 +273,20 @@ Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
     ask_mode(turn, decision);
     state.recommendations.push_back({now, wanted});
     if (decision.acts) remember_change(state, turn.current, decision.desired, now);
-    decision.mix = mix_of(turn, decision.desired);
-    if (decision.mix) state.mix = decision.mix->counts();
-    decision.costs = costs_of(turn, decision.desired);
-    const RuleStep& decisive = decision.steps[heard.decisive];
-    decision.sentence = sentence_of(turn, decision, decisive);
-    decision.why_not_fewer = why_not_fewer(turn, decision, decisive);
+    if (explained) explain(turn, heard, decision, state);
     return decision;
+}
+
+}  // namespace
+
+Decision decide(const Service& service, DecisionInputs inputs, Timestamp now,
+                DecisionState& state) {
+    return decided(service, std::move(inputs), now, state, true);
+}
+
+Decision decide_size(const Service& service, DecisionInputs inputs, Timestamp now,
+                     DecisionState& state) {
+    return decided(service, std::move(inputs), now, state, false);
 }
 
 bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs) {

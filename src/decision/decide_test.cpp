@@ -1,6 +1,7 @@
 #include "decision/decide.h"
 
 #include "base/archive.h"
+#include "decision/decide_size.h"
 
 #include <chrono>
 
@@ -144,6 +145,22 @@ TEST(Decide, AForecastThatDoesHarmDoesNotStandIn) {
     EXPECT_EQ(decide(service, in, noon + std::chrono::minutes(1), state).reason,
               Reason::accuracy_gate);
     EXPECT_FALSE(state.trusted) << "nor later";
+}
+
+TEST(Decide, OnPaperComesOutTheSameWithoutBeingExplained) {
+    DecisionState state;
+    DecisionState on_paper;
+    for (int turn = 0; turn < 20; ++turn) {
+        const Timestamp now = noon + std::chrono::minutes(turn);
+        const DecisionInputs in = inputs(4 + turn % 3, 300.0 + 40.0 * (turn % 7));
+        const Decision read = decide(shop(), in, now, state);
+        const Decision size = decide_size(shop(), in, now, on_paper);
+        EXPECT_EQ(size.desired, read.desired);
+        EXPECT_EQ(size.reason, read.reason);
+        EXPECT_TRUE(read.costs && !read.sentence.empty());
+        EXPECT_TRUE(!size.costs && size.sentence.empty());
+    }
+    EXPECT_EQ(save_state(state, 1), save_state(on_paper, 1));
 }
 
 TEST(Decide, SaysWhatOneReplicaFewerWouldRisk) {

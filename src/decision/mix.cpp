@@ -310,26 +310,49 @@ InstanceMix cheapest_mix(const ScalingPolicy& policy, const MixNeed& need) {
     return mix;
 }
 
+namespace {
+
+/// The demand that needs most, which is what a lost pool would leave unserved.
+struct Worst {
+    const Quantiles* demand = nullptr;  ///< null: no forecast of it is trusted
+    Demand one{1.0};
+};
+Worst worst_demand(const Turn& turn) {
+    const Demand own = turn.inputs.capacity_per_replica;
+    Worst worst{.demand = nullptr, .one = own};
+    Replicas most(0);
+    if (turn.trusted) {
+        worst.demand = &turn.inputs.lead_demand->quantiles;
+        most = replicas_for(Demand(std::min(turn.planned, turn.least_planned)), own);
+    }
+    for (const SignalNeed& need : turn.signals) {
+        const Replicas needs = need.trusted ? need.planned_need() : need.needed;
+        if (needs <= most) continue;
+        most = needs;
+        worst = {.demand = need.trusted ? &need.signal->lead_demand->quantiles : nullptr,
+                 .one = need.signal->capacity_per_replica};
+    }
+    return worst;
+}
+
+}  // namespace
+
 std::optional<InstanceMix> mix_of(const Turn& turn, Replicas replicas) {
     const ScalingPolicy& policy = turn.policy();
     if (policy.instance_types.empty()) return std::nullopt;
     const Demand one = turn.inputs.capacity_per_replica;
+    const Worst worst = worst_demand(turn);
     const Prices& prices = policy.prices;
     return cheapest_mix(
         policy, {.replicas = replicas,
                  .running = turn.state.mix,
                  .lead = turn.inputs.lead_time,
-                 .demand = turn.trusted ? &turn.inputs.lead_demand->quantiles : nullptr,
-                 .per_replica = one,
+                 .demand = worst.demand,
+                 .per_replica = worst.one,
                  .unserved_hour = prices.unserved_unit > 0.0
                                       ? prices.unserved_unit * one.value() * seconds_per_hour
                                       : prices.replica_hour * unserved_over_capacity(turn.level),
                  .start = prices.change_replica_hours * prices.replica_hour});
-}
-
-double price_per_hour(const Turn& turn, Replicas replicas) {
-    const auto mix = mix_of(turn, replicas);
-    return mix ? mix->price_hour : replicas.value() * turn.policy().prices.replica_hour;
 }
 
 double replica_hour_of(std::span<const InstanceType> types) {

@@ -33,9 +33,6 @@ struct MixNeed {
 /// there is no choice of types.
 [[nodiscard]] std::optional<InstanceMix> mix_of(const Turn& turn, Replicas replicas);
 
-/// Price of an hour of so many replicas: of the mix that mix_of() gives, or at prices.replica_hour.
-[[nodiscard]] double price_per_hour(const Turn& turn, Replicas replicas);
-
 /// Price of an hour of one replica on the cheapest type that is not reclaimed, or on the cheapest
 /// where all are.
 [[nodiscard]] double replica_hour_of(std::span<const InstanceType> types);

@@ -1,5 +1,6 @@
 #include "decision/shadow_fleet.h"
 
+#include "decision/decide_size.h"
 #include "decision/price.h"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ void ShadowFleet::decide(const Service& service, DecisionInputs inputs, Timestam
     arrive(now);
     inputs.capacity = {.ready = ready_, .pending = total() - ready_, .seen_at = now};
     const Duration lead = inputs.lead_time;
-    const Decision decision = forescale::decide(service, std::move(inputs), now, memory_);
+    const Decision decision = decide_size(service, std::move(inputs), now, memory_);
     if (decision.desired != total()) changes_.push_back(now);
     if (changes_.size() > sizes_max) changes_.pop_front();
     resize(decision.desired, now + lead);

@@ -2,7 +2,7 @@
 
 #include "decision/accuracy_gate.h"
 #include "decision/cost_ledger.h"
-#include "decision/decide.h"
+#include "decision/decide_size.h"
 #include "decision/spending_outlook.h"
 #include "simulation/policies/forescale.h"
 
@@ -30,7 +30,7 @@ public:
         inputs.asked.reset();  // what production asked for last; here nobody else changes the size
         inputs.forecasts_harm = service_.policy.accuracy_gate && gate_.forecasts_harm();
         if (service_.policy.accuracy_gate) gate_.decide(service_, inputs, now);
-        const Decision decision = decide(service_, std::move(inputs), now, state_);
+        const Decision decision = decide_size(service_, std::move(inputs), now, state_);
         player_.end(t, decision.desired, to_string(decision.reason));
     }
     [[nodiscard]] std::vector<PlayedStep> take() && { return std::move(player_).take(); }

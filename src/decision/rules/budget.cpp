@@ -30,7 +30,8 @@ std::string detail(const Turn& turn) {
 
 /// The most that is left of `before`.
 Replicas most_of(const Turn& turn, Replicas before) {
-    const bool shrinks = turn.policy().budget.when_reached == WhenReached::least && turn.fresh;
+    const bool shrinks = turn.policy().budget.when_reached == WhenReached::least && turn.fresh &&
+                         std::ranges::all_of(turn.signals, &SignalNeed::fresh);
     if (!shrinks) return turn.grown_to(before, turn.floor);
     return std::min(before, std::max(turn.floor, turn.policy().replicas_min));
 }

@@ -33,19 +33,29 @@ public:
     }
     [[nodiscard]] bool is_known() const { return margin_ > 0.0; }
     [[nodiscard]] Replicas now() const { return now_; }
-    /// At an instant, with that many times the margin.
-    [[nodiscard]] Replicas need(Timestamp at, std::size_t scenario, double held) const {
-        return replicas_for(Demand(median_at(path_, at) * factor(at, scenario) * margin_ * held),
-                            one_);
+    [[nodiscard]] std::size_t scenarios() const { return scenarios_.count; }
+
+    /// Raises the needs of each scenario to what this demand needs at these instants, with that
+    /// many times the margin. The first instant is now, and is left as it is.
+    void raise(std::vector<std::vector<Replicas>>& needed, std::span<const Timestamp> instants,
+               double held) const {
+        for (std::size_t i = 1; i < instants.size(); ++i) {
+            const double demand = median_at(path_, instants[i]) * margin_ * held;
+            const std::size_t point = point_at(instants[i]);
+            for (std::size_t s = 0; s < needed.size(); ++s)
+                needed[s][i] =
+                    std::max(needed[s][i], replicas_for(Demand(demand * factor(s, point)), one_));
+        }
     }
 
 private:
-    /// Of the point of the path at that instant, or the next one.
-    [[nodiscard]] double factor(Timestamp at, std::size_t scenario) const {
-        if (scenarios_.count == 0) return 1.0;
+    /// The point of the path at that instant, or the next one.
+    [[nodiscard]] std::size_t point_at(Timestamp at) const {
         const auto next = std::ranges::lower_bound(path_, at, {}, &PathMedian::target);
-        const auto point =
-            std::min(static_cast<std::size_t>(next - path_.begin()), path_.size() - 1);
+        return std::min(static_cast<std::size_t>(next - path_.begin()), path_.size() - 1);
+    }
+    [[nodiscard]] double factor(std::size_t scenario, std::size_t point) const {
+        if (scenarios_.count == 0) return 1.0;
         return scenarios_.percent[scenario % scenarios_.count * path_.size() + point] / 100.0;
     }
 
@@ -56,19 +66,26 @@ private:
     double margin_ = 0.0;
 };
 
-/// The service's own demand, and the signals whose forecasts are good enough to plan with; empty
-/// where its own is not.
-std::vector<Course> courses_of(const Turn& turn) {
+/// The service's own demand, and the signals whose forecasts are good enough to plan with. What the
+/// others need now counts as needed at every stage.
+struct Courses {
+    std::vector<Course> known;  ///< empty where its own is not known
+    Replicas unplanned{0};
+};
+Courses courses_of(const Turn& turn) {
     const Timestamp ready = turn.now + turn.inputs.lead_time;
-    std::vector<Course> courses{{turn.inputs.path, turn.inputs.scenarios, ready,
-                                 turn.with_headroom(), turn.inputs.capacity_per_replica}};
-    if (!courses.front().is_known()) return {};
+    Courses courses;
+    courses.known.emplace_back(turn.inputs.path, turn.inputs.scenarios, ready, turn.with_headroom(),
+                               turn.inputs.capacity_per_replica);
+    if (!courses.known.front().is_known()) return {};
     for (const SignalNeed& need : turn.signals) {
-        if (!need.trusted || !need.fresh || need.signal->path.empty()) continue;
         const Course course(need.signal->path, need.signal->scenarios, ready,
                             need.planned * (1.0 + turn.policy().headroom),
                             need.signal->capacity_per_replica);
-        if (course.is_known()) courses.push_back(course);
+        if (need.trusted && need.fresh && course.is_known())
+            courses.known.push_back(course);
+        else
+            courses.unplanned = std::max({courses.unplanned, need.needed, need.floor});
     }
     return courses;
 }
@@ -95,48 +112,63 @@ PlanStages begin_stages(const Turn& turn) {
     return stages;
 }
 
+/// The ways that the plan is made over: the most that any demand has, or the medians alone.
+std::size_t ways_of(const std::vector<Course>& courses) {
+    std::size_t most = 1;
+    for (const Course& course : courses) most = std::max(most, course.scenarios());
+    return most;
+}
+
+/// How much more, or less, than the planned need is asked for now: rules before this one held it.
+/// What only an unplanned signal asks for says nothing of the others.
+double held_of(const Courses& courses, Replicas now) {
+    Replicas planned(0);
+    for (const Course& course : courses.known) planned = std::max(planned, course.now());
+    const double held = static_cast<double>(now.value()) / std::max(planned.value(), 1);
+    return now <= courses.unplanned ? std::min(held, 1.0) : held;
+}
+
 /// What is needed now, and at each later point of the path in every scenario, with the same margin
 /// over demand as now: what is not known yet of later demand will be known in time. Of several
 /// demand signals the one that needs most then counts.
 PlanStages stages_of(const Turn& turn, Replicas now) {
-    const std::vector<Course> courses = courses_of(turn);
+    const Courses courses = courses_of(turn);
     PlanStages stages = begin_stages(turn);
-    if (courses.empty() || stages.begins.size() < 2) return stages;
-    Replicas planned(0);
-    for (const Course& course : courses) planned = std::max(planned, course.now());
-    const double held = static_cast<double>(now.value()) / std::max(planned.value(), 1);
-    for (std::size_t s = 0; s < std::max<std::size_t>(turn.inputs.scenarios.count, 1); ++s) {
-        auto& needed = stages.needed.emplace_back(1, now);
-        for (std::size_t i = 1; i < stages.begins.size(); ++i) {
-            const Timestamp at = turn.now + turn.inputs.lead_time + stages.begins[i];
-            Replicas most(0);
-            for (const Course& course : courses) most = std::max(most, course.need(at, s, held));
-            needed.push_back(bounded(turn, most));
-        }
-    }
+    if (courses.known.empty() || stages.begins.size() < 2) return stages;
+    std::vector<Timestamp> instants;
+    for (const Duration begins : stages.begins)
+        instants.push_back(turn.now + turn.inputs.lead_time + begins);
+    stages.needed.assign(ways_of(courses.known),
+                         std::vector<Replicas>(instants.size(), courses.unplanned));
+    for (auto& needed : stages.needed) needed.front() = now;
+    for (const Course& course : courses.known)
+        course.raise(stages.needed, instants, held_of(courses, now));
+    for (auto& needed : stages.needed)
+        for (Replicas& stage : std::span(needed).subspan(1)) stage = bounded(turn, stage);
     return stages;
 }
 
 /// What the plan was made over, for a person.
-std::string ways(const Turn& turn) {
-    const std::size_t count = turn.inputs.scenarios.count;
-    return count > 0 ? fmt::format(" over {} ways in which demand may go", count) : "";
+std::string ways(const PlanStages& stages) {
+    const std::size_t count = stages.needed.size();
+    return count > 1 ? fmt::format(" over {} ways in which demand may go", count) : "";
 }
 
-Verdict shrink(const CapacityPlan& plan, const Turn& turn, Replicas before) {
+Verdict shrink(const CapacityPlan& plan, const Turn& turn, const PlanStages& stages,
+               Replicas before) {
     if (plan.now <= before) return {before, Reason::steady, {}};
     const Replicas kept = std::min(plan.now, turn.current);
     return {kept, Reason::plan,
             fmt::format("more than {} will be needed again within {}: giving them back costs more "
                         "in changes than it saves{}",
-                        before.value(), format_duration(plan.until), ways(turn))};
+                        before.value(), format_duration(plan.until), ways(stages))};
 }
 
-Verdict grow(const CapacityPlan& plan, const Turn& turn, Replicas before) {
+Verdict grow(const CapacityPlan& plan, const PlanStages& stages, Replicas before) {
     if (plan.now <= before) return {before, Reason::steady, {}};
     return {plan.now, Reason::plan,
             fmt::format("{} will be needed within {}: one change now costs less than two{}",
-                        plan.now.value(), format_duration(plan.until), ways(turn))};
+                        plan.now.value(), format_duration(plan.until), ways(stages))};
 }
 
 }  // namespace
@@ -152,7 +184,7 @@ Verdict plan(const Turn& turn, Replicas before) {
     if (stages.needed.empty()) return {before, Reason::steady, {}};
     const CapacityPlan plan =
         plan_capacity(stages, turn.current, turn.policy().prices.change_replica_hours);
-    return before < turn.current ? shrink(plan, turn, before) : grow(plan, turn, before);
+    return before < turn.current ? shrink(plan, turn, stages, before) : grow(plan, stages, before);
 }
 
 }  // namespace forescale::rules
