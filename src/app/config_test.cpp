@@ -260,6 +260,13 @@ TEST(Service, TheCheapestInstanceTypePricesItsReplicas) {
     EXPECT_DOUBLE_EQ(service->policy.prices.replica_hour, 0.2);
     ASSERT_EQ(service->policy.instance_types.size(), 1U);
     EXPECT_EQ(service->policy.instance_types[0].name, "large");
+    // Two of them for a day cost 9.6, at replica_hour it would be 336.
+    policy(app).cost.currency = "EUR";
+    policy(app).replicas_min = 2;
+    constraints(app).budget.per_day = 20.0;
+    EXPECT_THAT(cross_check(app), IsEmpty());
+    constraints(app).budget.per_day = 9.0;
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("9.6")));
 }
 
 TEST(CrossCheck, ServicesThatCallEachOtherInACircle) {

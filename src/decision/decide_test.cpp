@@ -147,6 +147,21 @@ TEST(Decide, AForecastThatDoesHarmDoesNotStandIn) {
     EXPECT_FALSE(state.trusted) << "nor later";
 }
 
+TEST(Decide, ABridgedForecastIsNotPlannedOverThePathOfTheOneThatFailed) {
+    DecisionState state;
+    Service service = shop();
+    (void)decide(service, inputs(4, 400), noon, state);
+    DecisionInputs doubted = inputs(4, 400);
+    doubted.confidence = 0.0;
+    // Of a path that is doubted nobody knows what margin to take over it.
+    for (int i = 1; i <= 12; ++i)
+        doubted.path.push_back({noon + std::chrono::minutes(5 * i), i < 3 ? 100.0 : 120.0});
+    const Decision bridged = decide(service, doubted, noon + std::chrono::minutes(1), state);
+    EXPECT_GT(bridged.inputs.lead_demand_age, Duration(0));
+    EXPECT_GT(bridged.desired, Replicas(4));
+    for (const RuleStep& step : bridged.steps) EXPECT_NE(step.rule, "plan") << step.detail;
+}
+
 TEST(Decide, OnPaperComesOutTheSameWithoutBeingExplained) {
     DecisionState state;
     DecisionState on_paper;
