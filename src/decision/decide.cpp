@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -44,9 +43,9 @@ bool is_fresh(const Service& service, const DecisionInputs& inputs) {
 }
 
 void plan_demand(Turn& turn, const Quantiles& quantiles) {
-    turn.planned = demand_at(quantiles, turn.level);
-    const double base = demand_at(quantiles, std::min(turn.level, quantile_levels.back()));
-    turn.least_planned = std::midpoint(base, turn.with_headroom());
+    const auto [planned, least] = planned_demand(quantiles, turn.level, turn.policy().headroom);
+    turn.planned = planned;
+    turn.least_planned = least;
 }
 
 /// The worst of the measured loads is the floor.

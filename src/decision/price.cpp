@@ -76,6 +76,12 @@ double demand_at(const Quantiles& quantiles, double level) {
     return quantiles.back() + excess * tail_unit(quantiles);
 }
 
+PlannedDemand planned_demand(const Quantiles& quantiles, double level, double headroom) {
+    const double planned = demand_at(quantiles, level);
+    const double base = demand_at(quantiles, std::min(level, last_level));
+    return {.planned = planned, .least = std::midpoint(base, planned * (1.0 + headroom))};
+}
+
 double probability_above(const Quantiles& quantiles, double demand) {
     const double unit = tail_unit(quantiles);
     if (demand > quantiles.back()) {

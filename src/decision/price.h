@@ -27,6 +27,17 @@ constexpr double level_most = 0.999999;
 /// constants are fitted to how often the largest demand of a lead time went beyond on eight series.
 [[nodiscard]] double demand_at(const Quantiles& quantiles, double level);
 
+/// What a demand is planned for.
+struct PlannedDemand {
+    double planned = 0.0;  ///< at the level
+    /// What may not stay uncovered: half of the margin that lies beyond the 0.99 quantile, and half
+    /// of the headroom, are room in which demand may move without a change of size.
+    double least = 0.0;
+};
+/// headroom: share added to what is planned when the size changes.
+[[nodiscard]] PlannedDemand planned_demand(const Quantiles& quantiles, double level,
+                                           double headroom);
+
 /// The share (0..1) of the distribution that lies above `demand`: the inverse of demand_at().
 [[nodiscard]] double probability_above(const Quantiles& quantiles, double demand);
 

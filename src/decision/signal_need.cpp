@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace forescale {
 namespace {
@@ -21,10 +20,10 @@ Replicas replicas_of(const SignalDemand& signal, double demand) {
 }
 
 void plan_demand(SignalNeed& need, const ScalingPolicy& policy, double level) {
-    const Quantiles& quantiles = need.signal->lead_demand->quantiles;
-    need.planned = demand_at(quantiles, level);
-    const double base = demand_at(quantiles, std::min(level, quantile_levels.back()));
-    need.least_planned = std::midpoint(base, need.planned * (1.0 + policy.headroom));
+    const auto [planned, least] =
+        planned_demand(need.signal->lead_demand->quantiles, level, policy.headroom);
+    need.planned = planned;
+    need.least_planned = least;
 }
 
 /// As the rules have it for the service's own demand: the forecast, else the reactive rule; the
