@@ -3,6 +3,7 @@
 #include "app/holidays.h"
 #include "collectors/collector.h"
 #include "decision/callers.h"
+#include "decision/mix.h"
 #include "decision/price.h"
 
 #include <fstream>
@@ -559,7 +560,7 @@ Result<Service> ServiceConfig::service() const {
     put_instance_types(policy.instance_types, policy.spot_share_max, out.policy);
     if (auto done = policy.constraints.into(out.policy, out.zone); !done)
         return fail(done.error().code, "service {}: {}", name, done.error().message);
-    if (auto done = sound_instance_types(out.policy); !done)
+    if (auto done = check_instance_types(out.policy); !done)
         return fail(done.error().code, "service {}: {}", name, done.error().message);
     return out;
 }

@@ -35,8 +35,4 @@ void put_instance_types(const std::vector<InstanceTypeConfig>& types, double spo
     if (!types.empty()) policy.prices.replica_hour = replica_hour_of(policy.instance_types);
 }
 
-Result<void> sound_instance_types(const ScalingPolicy& policy) {
-    return check_instance_types(policy);
-}
-
 }  // namespace forescale

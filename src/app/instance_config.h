@@ -19,11 +19,8 @@ struct InstanceTypeConfig {
 };
 
 /// Puts them into a policy whose prices are set: where there are types, their price of a replica
-/// takes the place of replica_hour. Whether they are sound is for sound_instance_types() to say.
+/// takes the place of replica_hour. Whether they are sound is for check_instance_types() to say.
 void put_instance_types(const std::vector<InstanceTypeConfig>& types, double spot_share_max,
                         ScalingPolicy& policy);
-
-/// check_instance_types() of a policy whose bounds are set as well.
-[[nodiscard]] Result<void> sound_instance_types(const ScalingPolicy& policy);
 
 }  // namespace forescale

@@ -98,7 +98,7 @@ std::optional<Operation> Executor::watch(const Operation& open, const Capacity& 
                                          Duration lead_time, Timestamp now) const {
     if (!is_open(open.state) || seen.seen_at < open.changed_at) return std::nullopt;
     if (open.state == OperationState::executing) {
-        if (verification_.judge(open, seen, lead_time, now) != Verdict::verified)
+        if (verification_.judge(open, seen, lead_time, now) != VerificationVerdict::verified)
             return std::nullopt;
         return moved(open, OperationState::done, verified_text(open, seen), now);
     }
@@ -141,11 +141,11 @@ std::optional<std::string> Executor::hopeless(const Operation& intended, const C
 std::optional<Operation> Executor::advance_executing(const Operation& open, const Capacity& seen,
                                                      Duration lead_time, Timestamp now) {
     switch (verification_.judge(open, seen, lead_time, now)) {
-        case Verdict::verified:
+        case VerificationVerdict::verified:
             return moved(open, OperationState::done, verified_text(open, seen), now);
-        case Verdict::waiting:
+        case VerificationVerdict::waiting:
             return std::nullopt;
-        case Verdict::overdue:
+        case VerificationVerdict::overdue:
             return rollback_.roll_back(open, seen, now);
     }
     return std::nullopt;

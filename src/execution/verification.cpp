@@ -14,14 +14,14 @@ Timestamp VerificationSystem::deadline(const Operation& executing, Duration lead
     return executing.changed_at + std::max(wait_min_, Duration(static_cast<Duration::rep>(scaled)));
 }
 
-Verdict VerificationSystem::judge(const Operation& executing, const Capacity& seen,
-                                  Duration lead_time, Timestamp now) const {
+VerificationVerdict VerificationSystem::judge(const Operation& executing, const Capacity& seen,
+                                              Duration lead_time, Timestamp now) const {
     const bool scales_down = executing.to < executing.from;
     const bool right_size = seen.total() == executing.to;
     const bool all_ready = seen.ready >= executing.to;
-    if (all_ready && (right_size || !scales_down)) return Verdict::verified;
-    if (now < deadline(executing, lead_time)) return Verdict::waiting;
-    return scales_down && right_size ? Verdict::verified : Verdict::overdue;
+    if (all_ready && (right_size || !scales_down)) return VerificationVerdict::verified;
+    if (now < deadline(executing, lead_time)) return VerificationVerdict::waiting;
+    return scales_down && right_size ? VerificationVerdict::verified : VerificationVerdict::overdue;
 }
 
 }  // namespace forescale

@@ -6,7 +6,7 @@
 
 namespace forescale {
 
-enum class Verdict : std::uint8_t {
+enum class VerificationVerdict : std::uint8_t {
     verified,  ///< what was asked for is there
     waiting,   ///< not yet, and there is time left
     overdue,   ///< not there, and the time is over
@@ -25,8 +25,8 @@ public:
     VerificationSystem(Duration wait_min, double factor) : wait_min_(wait_min), factor_(factor) {}
 
     [[nodiscard]] Timestamp deadline(const Operation& executing, Duration lead_time) const;
-    [[nodiscard]] Verdict judge(const Operation& executing, const Capacity& seen,
-                                Duration lead_time, Timestamp now) const;
+    [[nodiscard]] VerificationVerdict judge(const Operation& executing, const Capacity& seen,
+                                            Duration lead_time, Timestamp now) const;
 
 private:
     Duration wait_min_;
