@@ -291,8 +291,9 @@ def people_approve_and_reject_in_the_page():
         def approved():
             see(f"{ANSWER}('approve')")
             by_robin = lambda made: (made["inputs"]["approval"] or {}).get("by") == "robin"
-            return [made for made in see(DECISIONS) if made["acts"] and by_robin(made)]
-        made = wait_for(approved, "a decision that robin approved", timeout=120)[0]
+            # A word stays until it ends: it is given to a size, and a turn that wants another one leaves it alone.
+            return [made for made in see(DECISIONS) if made["acts"] and made["changes"] and by_robin(made)]
+        made = wait_for(approved, "a change that robin approved", timeout=120)[0]
         assert made["mode"] == "approve" and made["desired"] != made["current"], made
         before = len(asked())
         def rejected():
