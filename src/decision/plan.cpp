@@ -5,16 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <span>
 
 namespace forescale {
 namespace {
 
-/// What a size costs that is kept from now until a stage begins, with what is best after it.
-struct Kept {
-    double cost = std::numeric_limits<double>::infinity();
-    std::size_t until = 0;
-};
+using Two = double __attribute__((vector_size(16)));
+
+constexpr double never = std::numeric_limits<double>::infinity();
 
 /// When stages begin, in hours from now; the last one is the end.
 using Hours = std::array<double, plan_stages_max + 1>;
@@ -27,48 +24,8 @@ Hours hours_of(const PlanStages& stages) {
     return hours;
 }
 
-/// The stages in one scenario, and what is best from each of them on.
-class Lots {
-public:
-    Lots(const Hours& hours, std::span<const Replicas> needed, double change_cost)
-        : hours_(hours), needed_(needed), change_cost_(change_cost) {
-        rest_[needed.size()] = 0.0;
-        for (std::size_t from = needed.size(); from-- > 1;) rest_[from] = least_from(from);
-    }
-
-    /// Of a size that is needed now, or more, until it does not suffice or is changed.
-    [[nodiscard]] Kept keep(Replicas size) const {
-        Kept best;
-        for (std::size_t to = 1; to <= needed_.size() && needed_[to - 1] <= size; ++to)
-            if (const double with_rest = cost(size, 0, to); with_rest < best.cost)
-                best = {.cost = with_rest, .until = to};
-        return best;
-    }
-
-private:
-    /// Of keeping a size through the stages [from, to), and of what is best after them.
-    [[nodiscard]] double cost(Replicas size, std::size_t from, std::size_t to) const {
-        return size.value() * (hours_[to] - hours_[from]) + rest_[to];
-    }
-    /// Of the best plan from a stage on, at whose begin the size changes.
-    [[nodiscard]] double least_from(std::size_t from) const {
-        double least = std::numeric_limits<double>::infinity();
-        Replicas size(0);
-        for (std::size_t to = from + 1; to <= needed_.size(); ++to) {
-            size = std::max(size, needed_[to - 1]);
-            least = std::min(least, cost(size, from, to));
-        }
-        return change_cost_ + least;
-    }
-
-    const Hours& hours_;
-    std::span<const Replicas> needed_;
-    double change_cost_;
-    std::array<double, plan_stages_max + 1> rest_;
-};
-
-/// The sizes worth a look: what is there, where it suffices, and the largest needs up to each
-/// stage. Any other would be more than needed, or be changed when one of these is.
+/// The sizes worth a look, ascending: what is there, where it suffices, and the largest needs up to
+/// each stage. Any other would be more than needed, or be changed when one of these is.
 std::vector<Replicas> candidates(const PlanStages& stages, Replicas current) {
     std::vector<Replicas> sizes;
     for (const auto& needed : stages.needed) {
@@ -86,18 +43,84 @@ std::vector<Replicas> candidates(const PlanStages& stages, Replicas current) {
     return sizes;
 }
 
-/// Of one size now, in the mean over all scenarios.
-double cost_in_all(const std::vector<Lots>& lots, Replicas size) {
-    double sum = 0.0;
-    for (const Lots& scenario : lots) sum += scenario.keep(size).cost;
-    return sum / static_cast<double>(lots.size());
-}
+/// The stages in four scenarios, and what is best from each of them on.
+class Lots {
+public:
+    /// Of the scenarios from `first` on; where there are fewer than four, the last one stands in.
+    Lots(const Hours& hours, const PlanStages& stages, std::size_t first, double change_cost)
+        : hours_(hours),
+          stages_(stages.begins.size()),
+          ways_(std::min(lanes, stages.needed.size() - first)) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            const auto& needed = stages.needed[first + std::min(lane, ways_ - 1)];
+            ASSERT(needed.size() == stages_);
+            for (std::size_t i = 0; i < stages_; ++i)
+                needed_[i][lane] = largest_[i][lane] = needed[i].value();
+        }
+        for (std::size_t i = 1; i < stages_; ++i) raise(largest_[i], largest_[i - 1]);
+        rest_[stages_] = Two{};
+        for (std::size_t from = stages_; from-- > 1;) set_rest(from, change_cost);
+    }
+
+    /// What a size costs that is kept until it does not suffice or is changed, and what is best
+    /// after it: the sum over the scenarios.
+    [[nodiscard]] double cost(double size) const {
+        Two least = Two{} + never;
+        for (std::size_t to = 1; to <= stages_; ++to) {
+            const Two kept = size * hours_[to] + rest_[to];
+            const Two counts = largest_[to - 1] <= size ? kept : Two{} + never;
+            least = counts < least ? counts : least;
+        }
+        double sum = 0.0;
+        for (std::size_t lane = 0; lane < ways_; ++lane) sum += least[lane];
+        return sum;
+    }
+
+    /// At which stage a size is changed next, in each scenario.
+    void until(double size, std::vector<std::size_t>& stages) const {
+        for (std::size_t lane = 0; lane < ways_; ++lane) {
+            double least = never;
+            std::size_t best = 0;
+            for (std::size_t to = 1; to <= stages_ && largest_[to - 1][lane] <= size; ++to) {
+                const double kept = size * hours_[to] + rest_[to][lane];
+                if (kept >= least) continue;
+                least = kept;
+                best = to;
+            }
+            stages.push_back(best);
+        }
+    }
+
+private:
+    static constexpr std::size_t lanes = 2;
+
+    static void raise(Two& to, const Two& least) { to = to < least ? least : to; }
+
+    /// The cost of the best plan from a stage on, at whose begin the size changes.
+    void set_rest(std::size_t from, double change_cost) {
+        Two least = Two{} + never;
+        Two size{};
+        for (std::size_t to = from + 1; to <= stages_; ++to) {
+            raise(size, needed_[to - 1]);
+            const Two kept = size * (hours_[to] - hours_[from]) + rest_[to];
+            least = kept < least ? kept : least;
+        }
+        rest_[from] = least + change_cost;
+    }
+
+    const Hours& hours_;
+    std::size_t stages_;
+    std::size_t ways_;
+    std::array<Two, plan_stages_max> needed_;
+    std::array<Two, plan_stages_max> largest_;  ///< of the needs up to each stage
+    std::array<Two, plan_stages_max + 1> rest_;
+};
 
 /// When a size is changed next, in the median over all scenarios.
 Duration until_in_most(const PlanStages& stages, const std::vector<Lots>& lots, Replicas size) {
     std::vector<std::size_t> until;
-    until.reserve(lots.size());
-    for (const Lots& scenario : lots) until.push_back(scenario.keep(size).until);
+    until.reserve(stages.needed.size());
+    for (const Lots& scenarios : lots) scenarios.until(size.value(), until);
     const auto middle = until.begin() + static_cast<std::ptrdiff_t>(until.size() / 2);
     std::ranges::nth_element(until, middle);
     return *middle < stages.begins.size() ? stages.begins[*middle] : stages.end;
@@ -110,15 +133,15 @@ CapacityPlan plan_capacity(const PlanStages& stages, Replicas current, double ch
            stages.begins.size() <= plan_stages_max);
     const Hours hours = hours_of(stages);
     std::vector<Lots> lots;
-    lots.reserve(stages.needed.size());
-    for (const auto& needed : stages.needed) {
-        ASSERT(needed.size() == stages.begins.size());
-        lots.emplace_back(hours, needed, change_cost);
-    }
+    for (std::size_t first = 0; first < stages.needed.size(); first += 2)
+        lots.emplace_back(hours, stages, first, change_cost);
     Replicas best = current;
-    double least = std::numeric_limits<double>::infinity();
+    double least = never;
     for (const Replicas size : candidates(stages, current)) {
-        const double cost = cost_in_all(lots, size) + (size != current ? change_cost : 0.0);
+        double sum = 0.0;
+        for (const Lots& scenarios : lots) sum += scenarios.cost(size.value());
+        const double cost =
+            sum / static_cast<double>(stages.needed.size()) + (size != current ? change_cost : 0.0);
         // What is there stays where nothing else costs less.
         if (cost > least || (cost == least && size != current)) continue;
         least = cost;

@@ -133,7 +133,7 @@ std::optional<std::string> Executor::hopeless(const Operation& intended, const C
         return fmt::format("given up after {} calls, the size still is {}; last answer: {}",
                            intended.attempts, intended.from.value(), intended.detail);
     if (now - intended.intended_at > settings_.intent_age_max)
-        return fmt::format("not applied within {}; too old to be applied now",
+        return fmt::format("not in effect after {}; too old to be asked for now",
                            format_duration(settings_.intent_age_max));
     return std::nullopt;
 }

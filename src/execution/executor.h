@@ -30,19 +30,20 @@ struct ExecutorSettings {
 /// function of the operation), so that a restart goes on from the recorded operation alone.
 ///
 /// Where an operation can go, and why:
-///   intended    -> executing    the target took the call, or is seen to have the size that was
-///   asked for intended    -> intended     no answer; tried again after a backoff, attempts_max
-///   times intended    -> failed       refused; or it is certain, from a look after the last call,
-///   that it did not take effect and
-///                               will not be asked for again (attempts spent, too old, somebody
-///                               else changed the size)
-///   intended    -> withdrawn    watch(): it must not be asked for any more
-///   executing   -> done         verified (VerificationSystem)
-///   executing   -> rolled_back  not ready in time, and the size before was asked for again
-///   (RollbackManager) executing   -> executing    not ready in time, and no answer to the
-///   rollback: tried again at every look executing   -> failed       not ready in time, and the
-///   rollback was refused or the size is the work of somebody else both        -> superseded   by
-///   the caller, with supersede()
+/// - intended -> executing: the target took the call, or is seen to have the size asked for
+/// - intended -> intended: no answer; tried again after a backoff, attempts_max times
+/// - intended -> failed: refused; or a look after the last call shows that it is not in effect, and
+///   it will not be asked for again (attempts spent, too old, somebody else changed the size)
+/// - intended -> withdrawn: watch(); it must not be asked for any more
+/// - executing -> done: verified (VerificationSystem)
+/// - executing -> rolled back: not ready in time, and the size before was asked for again
+///   (RollbackManager)
+/// - executing -> executing: not ready in time, and no answer to the rollback; tried again at every
+///   look
+/// - executing -> failed: not ready in time, and the rollback was refused or the size is the work of
+///   somebody else
+/// - both -> superseded: by the caller, with supersede()
+///
 /// With no look at the target nothing is concluded: an operation whose outcome is not known stays
 /// open.
 class Executor {

@@ -68,7 +68,11 @@ Finding end_of(const Operation& operation, const std::vector<simulated::Applied>
     if (claims_effect && !took_effect)
         return fmt::format("operation {} is {} and never took effect", operation.id,
                            to_string(operation.state));
-    const bool went_back = operation.detail.starts_with("not ready in time");
+    // A process that died while the store was away knows nothing of a rollback; the target does.
+    const bool went_back = operation.detail.starts_with("not ready in time") ||
+                           std::ranges::any_of(applied, [&](const simulated::Applied& one) {
+                               return one.id.starts_with(operation.id + "-rollback-");
+                           });
     const bool says_no_effect =
         operation.state == OperationState::failed || operation.state == OperationState::withdrawn;
     if (says_no_effect && took_effect && !went_back)

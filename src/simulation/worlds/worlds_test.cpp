@@ -95,6 +95,24 @@ services:
         - kind: spike
           lasts: 1h38m41s
           factor: 0.385
+)",
+    "what was rolled back while the store was away was said never to have been applied",
+    R"(
+seed: 541
+start: "2026-03-08T19:15:00Z"
+turn: 7m30s
+target:
+  seed: 899
+  failure_rate: 0.1
+  partial_rate: 0.5
+services:
+  - name: a
+faults:
+  - kind: store_away
+    at: 24m48s
+    lasts: 1h41m44s
+  - kind: kill
+    at: 1h48m33s
 )"};
 
 TEST(Worlds, WhatFailedOnceHolds) {
