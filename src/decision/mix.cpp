@@ -113,24 +113,37 @@ private:
     std::vector<std::size_t> weights_;
 };
 
-/// Expected price, an hour, of what a pool of `spot` replicas leaves unserved while it is gone.
-double risk_of(const InstanceType& type, const MixNeed& need, double spot) {
-    if (!(type.interruptions_per_hour > 0.0)) return 0.0;
-    const double needed = need.replicas.value();
-    const double left = std::max(needed - spot, 0.0);
-    double lost = needed - left;
-    if (need.demand != nullptr) {
-        const double one = need.per_replica.value();
-        lost = std::max(expected_above(*need.demand, left * one) -
-                            expected_above(*need.demand, needed * one),
-                        0.0) /
-               one;
+/// Prices what pools of spot replicas leave unserved while they are gone.
+class PoolRisk {
+public:
+    explicit PoolRisk(const MixNeed& need)
+        : need_(need), unserved_anyway_(unserved_with(need.replicas.value())) {}
+
+    /// Expected price, an hour, of a pool of `spot` replicas.
+    [[nodiscard]] double hour(const InstanceType& type, double spot) const {
+        if (!(type.interruptions_per_hour > 0.0)) return 0.0;
+        const double needed = need_.replicas.value();
+        const double left = std::max(needed - spot, 0.0);
+        const double lost = need_.demand == nullptr
+                                ? needed - left
+                                : std::max(unserved_with(left) - unserved_anyway_, 0.0);
+        return type.interruptions_per_hour * in_hours(need_.lead) * need_.unserved_hour * lost;
     }
-    return type.interruptions_per_hour * in_hours(need.lead) * need.unserved_hour * lost;
-}
+
+private:
+    [[nodiscard]] double unserved_with(double replicas) const {
+        if (need_.demand == nullptr) return 0.0;
+        const double one = need_.per_replica.value();
+        return expected_above(*need_.demand, replicas * one) / one;
+    }
+
+    const MixNeed& need_;
+    double unserved_anyway_;
+};
 
 /// Of 0, 1, 2 ... instances, up to what fits into `units`.
-std::vector<double> costs_of(const InstanceType& type, const MixNeed& need, std::int64_t most) {
+std::vector<double> costs_of(const InstanceType& type, const MixNeed& need, const PoolRisk& risk,
+                             std::int64_t most) {
     const auto running = std::ranges::find(need.running, type.name, &InstanceCount::type);
     const std::int64_t runs = running == need.running.end() ? 0 : running->count;
     const double start =
@@ -140,7 +153,7 @@ std::vector<double> costs_of(const InstanceType& type, const MixNeed& need, std:
         const auto instances = static_cast<double>(count);
         const auto started = static_cast<double>(std::max<std::int64_t>(count - runs, 0));
         costs.push_back(instances * type.price_hour + started * start +
-                        risk_of(type, need, instances * type.weight));
+                        risk.hour(type, instances * type.weight));
     }
     return costs;
 }
@@ -159,8 +172,9 @@ public:
             policy.spot_share_max < 1.0
                 ? static_cast<std::int64_t>(in_units * policy.spot_share_max + rounding_noise)
                 : units_most_;
+        const PoolRisk risk(need);
         for (const InstanceType& type : types_)
-            costs_.push_back(forescale::costs_of(type, need, most_of(type)));
+            costs_.push_back(costs_of(type, need, risk, most_of(type)));
     }
 
     [[nodiscard]] std::vector<int> counts() const {
@@ -294,6 +308,7 @@ InstanceMix cheapest_mix(const ScalingPolicy& policy, const MixNeed& need) {
     InstanceMix mix;
     if (need.replicas <= Replicas(0)) return mix;
     const std::vector<int> counts = Mixing(policy, need).counts();
+    const PoolRisk risk(need);
     double spot = 0.0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const InstanceType& type = policy.instance_types[i];
@@ -304,7 +319,7 @@ InstanceMix cheapest_mix(const ScalingPolicy& policy, const MixNeed& need) {
         mix.price_hour += counts[i] * type.price_hour;
         if (!type.spot) continue;
         spot += replicas;
-        mix.risk_hour += risk_of(type, need, replicas);
+        mix.risk_hour += risk.hour(type, replicas);
     }
     mix.spot_share = mix.replicas > 0.0 ? spot / mix.replicas : 0.0;
     return mix;

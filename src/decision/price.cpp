@@ -29,26 +29,13 @@ double least_demand(const Quantiles& quantiles) {
            rise * quantile_levels.front() / (quantile_levels.at(1) - quantile_levels.front());
 }
 
-/// Of `demand` beyond the last quantile: the mean of what lies above it over the levels that do.
-/// With levels at the fifth power of even steps the integrand of a Pareto tail is a smooth one, and
-/// five points (Gauss-Legendre) are exact for polynomials of degree nine.
+/// Of `demand` at the last quantile or beyond it: what lies above it, times its probability. The
+/// excess over a threshold of a Pareto tail has the mean (scale + shape * threshold) / (1 - shape).
 double expected_in_tail(const Quantiles& quantiles, double demand) {
-    constexpr std::array<double, 5> points{0.04691007703066800, 0.23076534494715845, 0.5,
-                                           0.76923465505284155, 0.95308992296933200};
-    constexpr std::array<double, 5> weights{0.11846344252809454, 0.23931433524968324,
-                                            0.28444444444444444, 0.23931433524968324,
-                                            0.11846344252809454};
-    constexpr double rarest = 1e-12;  // nearer to 1, a level is no exact number any more
-    const double probability = probability_above(quantiles, demand);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const double square = points.at(i) * points.at(i);
-        const double fourth = square * square;
-        const double rare = std::max(probability * fourth * points.at(i), rarest);
-        const double above = std::max(demand_at(quantiles, 1.0 - rare) - demand, 0.0);
-        sum += weights.at(i) * 5.0 * probability * fourth * above;
-    }
-    return sum;
+    const double beyond = demand - quantiles.back();
+    const double mean =
+        (tail_scale * tail_unit(quantiles) + tail_shape * beyond) / (1 - tail_shape);
+    return probability_above(quantiles, demand) * mean;
 }
 
 }  // namespace
@@ -108,11 +95,13 @@ double expected_above(const Quantiles& quantiles, double demand) {
         sum = least - at;
         at = least;
     }
+    double probability = probability_above(quantiles, at);
     for (std::size_t i = 0; i < quantiles.size(); ++i) {
         if (quantiles.at(i) <= at) continue;
         const double until = 1.0 - quantile_levels.at(i);
-        sum += (quantiles.at(i) - at) * std::midpoint(probability_above(quantiles, at), until);
+        sum += (quantiles.at(i) - at) * std::midpoint(probability, until);
         at = quantiles.at(i);
+        probability = until;
     }
     return sum + expected_in_tail(quantiles, at);
 }
