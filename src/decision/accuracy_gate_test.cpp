@@ -179,7 +179,7 @@ TEST(CapacityPrices, AreThoseAtWhichThePlannedLevelPays) {
         const CapacityPrices prices = capacity_prices(policy, Demand(20.0));
         EXPECT_NEAR(prices.unserved_replica_hour * (1.0 - level), prices.replica_hour, 1e-9);
         EXPECT_NEAR(prices.unserved_replica_hour,
-                    implied_unserved_price(policy.prices, level, Demand(20.0)) * 20.0 * 3600.0,
+                    unserved_price(policy.prices, level, Demand(20.0)) * 20.0 * 3600.0,
                     1e-6 * prices.unserved_replica_hour);
         EXPECT_EQ(prices.change, 0.5);
     }

@@ -76,9 +76,7 @@ DecisionCosts costs_of(const Turn& turn, Replicas chosen, const std::optional<In
     DecisionCosts costs{.prices = counted_prices(turn.policy().prices), .span = span_of(turn)};
     costs.is_unserved_implied = !(costs.prices.unserved_unit > 0.0);
     costs.unserved_unit =
-        costs.is_unserved_implied
-            ? implied_unserved_price(costs.prices, turn.level, turn.inputs.capacity_per_replica)
-            : costs.prices.unserved_unit;
+        unserved_price(costs.prices, turn.level, turn.inputs.capacity_per_replica);
     const Hourly hourly = hourly_of(turn, costs.prices, chosen, mix);
     costs.chosen = cost_of(turn, costs, hourly, chosen);
     costs.one_more = cost_of(turn, costs, hourly, chosen + Replicas(1));

@@ -37,9 +37,11 @@ void drop_unusable(std::optional<LeadDemand>& demand) {
     if (demand && !usable(*demand)) demand.reset();
 }
 
-bool is_fresh(const Service& service, const DecisionInputs& inputs) {
-    return inputs.newest.state == SampleState::present && std::isfinite(inputs.newest.value) &&
-           inputs.newest_age <= stale_after(service);
+/// Of the service's own demand or of a signal.
+template <class Demanded>
+bool trusts(const ScalingPolicy& policy, const Demanded& demanded) {
+    return demanded.lead_demand && !demanded.forecasts_harm &&
+           demanded.confidence >= policy.confidence_min;
 }
 
 void plan_demand(Turn& turn, const Quantiles& quantiles) {
@@ -64,7 +66,7 @@ Turn make_turn(const Service& service, const DecisionInputs& inputs, Timestamp n
               .now = now,
               .state = state,
               .current = inputs.capacity.total()};
-    turn.fresh = is_fresh(service, inputs);
+    turn.fresh = is_fresh(inputs.newest, inputs.newest_age, stale_after(service));
     turn.trusted = trusts_forecast(service.policy, inputs);
     if (turn.fresh)
         turn.floor = replicas_for(Demand(inputs.newest.value), inputs.capacity_per_replica);
@@ -289,8 +291,15 @@ Decision decide_size(const Service& service, DecisionInputs inputs, Timestamp no
 }
 
 bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs) {
-    return inputs.lead_demand && !inputs.forecasts_harm &&
-           inputs.confidence >= policy.confidence_min;
+    return trusts(policy, inputs);
+}
+
+bool trusts_forecast(const ScalingPolicy& policy, const SignalDemand& signal) {
+    return trusts(policy, signal);
+}
+
+bool is_fresh(const Point& newest, Duration age, Duration longest) {
+    return newest.state == SampleState::present && std::isfinite(newest.value) && age <= longest;
 }
 
 Duration stale_after(const Service& service) {

@@ -79,6 +79,10 @@ struct DecisionState {
 /// Whether what is forecast may decide: there is some, it is confident enough, and forecasts do no
 /// harm.
 [[nodiscard]] bool trusts_forecast(const ScalingPolicy& policy, const DecisionInputs& inputs);
+[[nodiscard]] bool trusts_forecast(const ScalingPolicy& policy, const SignalDemand& signal);
+
+/// Whether a newest sample is a number that is no older than `longest`: ground to shrink on.
+[[nodiscard]] bool is_fresh(const Point& newest, Duration age, Duration longest);
 
 /// Data older than this are stale. A source that speaks every 30 min is not stale after 5: the next
 /// sample must have been due, and be late.

@@ -358,16 +358,14 @@ std::optional<InstanceMix> mix_of(const Turn& turn, Replicas replicas) {
     const Demand one = turn.inputs.capacity_per_replica;
     const Worst worst = worst_demand(turn);
     const Prices& prices = policy.prices;
-    return cheapest_mix(
-        policy, {.replicas = replicas,
-                 .running = turn.state.mix,
-                 .lead = turn.inputs.lead_time,
-                 .demand = worst.demand,
-                 .per_replica = worst.one,
-                 .unserved_hour = prices.unserved_unit > 0.0
-                                      ? prices.unserved_unit * one.value() * seconds_per_hour
-                                      : prices.replica_hour * unserved_over_capacity(turn.level),
-                 .start = prices.change_replica_hours * prices.replica_hour});
+    return cheapest_mix(policy, {.replicas = replicas,
+                                 .running = turn.state.mix,
+                                 .lead = turn.inputs.lead_time,
+                                 .demand = worst.demand,
+                                 .per_replica = worst.one,
+                                 .unserved_hour = unserved_price(prices, turn.level, one) *
+                                                  one.value() * seconds_per_hour,
+                                 .start = prices.change_replica_hours * prices.replica_hour});
 }
 
 double replica_hour_of(std::span<const InstanceType> types) {

@@ -51,7 +51,8 @@ double unserved_over_capacity(double level) {
     return 1.0 / (1.0 - std::clamp(level, level_least, level_most));
 }
 
-double implied_unserved_price(const Prices& prices, double level, Demand capacity_per_replica) {
+double unserved_price(const Prices& prices, double level, Demand capacity_per_replica) {
+    if (prices.unserved_unit > 0.0) return prices.unserved_unit;
     return prices.replica_hour * unserved_over_capacity(level) /
            (capacity_per_replica.value() * seconds_per_hour);
 }

@@ -16,10 +16,10 @@ constexpr double level_most = 0.999999;
 /// at which planned_level() is `level`: the critical ratio turned round. Level as above.
 [[nodiscard]] double unserved_over_capacity(double level);
 
-/// The price of one unit of demand that is not served for one second at which planned_level() is
-/// `level`: what a stated quantile amounts to.
-[[nodiscard]] double implied_unserved_price(const Prices& prices, double level,
-                                            Demand capacity_per_replica);
+/// The price of one unit of demand that is not served for one second: as stated, or else that at
+/// which planned_level() is `level`, which is what a stated quantile amounts to.
+[[nodiscard]] double unserved_price(const Prices& prices, double level,
+                                    Demand capacity_per_replica);
 
 /// The demand at a level: quantile_at() up to 0.99; above, a generalized Pareto tail (Pickands
 /// 1975) in units of half the 0.99 quantile and three times its distance to the median. Jumps that
@@ -43,8 +43,7 @@ struct PlannedDemand {
 
 /// The mean, over the distribution, of the demand beyond `demand`, in its unit: what a capacity of
 /// `demand` leaves unserved. The integral of probability_above() from there on: exact below the
-/// 0.99 quantile; beyond it, by quadrature over demand_at(), so that it follows its tail. Finite,
-/// at least 0. Five powers a call.
+/// 0.99 quantile and in the tail beyond it. Finite, at least 0.
 [[nodiscard]] double expected_above(const Quantiles& quantiles, double demand);
 
 /// The prices that money is counted in: as stated where the currency has a name; otherwise in

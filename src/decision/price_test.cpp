@@ -39,7 +39,7 @@ TEST(PlannedLevel, StaysWithinWhatCanBeSaid) {
 
 TEST(PlannedLevel, ComesBackFromThePriceThatItImplies) {
     ScalingPolicy policy = priced(0.2, 0.0);
-    policy.prices.unserved_unit = implied_unserved_price(policy.prices, 0.999, Demand(25.0));
+    policy.prices.unserved_unit = unserved_price(policy.prices, 0.999, Demand(25.0));
     EXPECT_NEAR(planned_level(policy, Demand(25.0)), 0.999, 1e-12);
 }
 

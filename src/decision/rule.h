@@ -39,6 +39,8 @@ struct Turn {
     [[nodiscard]] const SignalNeed* floor_signal() const {
         return floor_of ? &signals[*floor_of] : nullptr;
     }
+    /// An earlier forecast stands in for the one of this turn.
+    [[nodiscard]] bool is_bridged() const { return inputs.lead_demand_age > Duration(0); }
     /// The budget is spent, and the operator wants forecasts to add nothing then.
     [[nodiscard]] bool bars_growth() const {
         return inputs.spending && inputs.spending->is_reached() &&

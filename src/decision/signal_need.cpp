@@ -10,11 +10,6 @@
 namespace forescale {
 namespace {
 
-bool is_fresh(const SignalDemand& signal) {
-    return signal.newest.state == SampleState::present && std::isfinite(signal.newest.value) &&
-           signal.newest_age <= signal.stale_after;
-}
-
 Replicas replicas_of(const SignalDemand& signal, double demand) {
     return replicas_for(Demand(demand), signal.capacity_per_replica);
 }
@@ -45,9 +40,8 @@ SignalNeed need_of(const SignalDemand& signal, const ScalingPolicy& policy,
                    const Capacity& capacity, double level) {
     SignalNeed need;
     need.signal = &signal;
-    need.fresh = is_fresh(signal);
-    need.trusted =
-        signal.lead_demand && !signal.forecasts_harm && signal.confidence >= policy.confidence_min;
+    need.fresh = is_fresh(signal.newest, signal.newest_age, signal.stale_after);
+    need.trusted = trusts_forecast(policy, signal);
     if (need.fresh) need.floor = replicas_of(signal, signal.newest.value);
     if (signal.lead_demand) plan_demand(need, policy, level);
     ask_for(need, policy, capacity);

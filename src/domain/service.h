@@ -101,7 +101,8 @@ inline void set_steps(Service& service, Duration sample_step) {
     return series_id(service.id, to_string(service.capacity.from));
 }
 
-/// What forecasts a signal: a service of its own, which is never decided for.
+/// What forecasts a signal: a service of its own, which is never decided for. A price of unserved
+/// demand is stated for the owner's unit: what one replica lacks costs the same in either.
 [[nodiscard]] inline Service signal_service(const Service& owner, const Signal& signal) {
     Service out = owner;
     out.id = series_id(owner.id, signal.name);
@@ -109,6 +110,7 @@ inline void set_steps(Service& service, Duration sample_step) {
     out.metric_kind = signal.metric_kind;
     set_steps(out, signal.sample_step);
     out.capacity_per_replica = signal.capacity_per_replica;
+    out.policy.prices.unserved_unit *= owner.capacity_per_replica / signal.capacity_per_replica;
     out.capacity = {};
     out.callers.clear();
     out.signals.clear();

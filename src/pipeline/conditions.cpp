@@ -35,8 +35,7 @@ DataState data_of(const ServiceState& state) {
     if (!state.turn().newest) return {.problem = "no sample has arrived yet"};
     const auto& inputs = state.decision->inputs;
     const auto& policy = state.service().policy;
-    const bool fresh = inputs.newest.state == SampleState::present &&
-                       inputs.newest_age <= stale_after(state.service());
+    const bool fresh = is_fresh(inputs.newest, inputs.newest_age, stale_after(state.service()));
     if (!fresh && inputs.lead_demand && inputs.newest_age <= policy.forecast_fallback_max)
         return {.problem =
                     "no fresh samples: the forecast may still add replicas, none is removed; look "
@@ -46,7 +45,7 @@ DataState data_of(const ServiceState& state) {
                 .holds = true};
     if (!state.path()) return {.problem = "no forecast yet: reactive scaling"};
     for (const SignalDemand& signal : inputs.signals)
-        if (signal.newest.state != SampleState::present || signal.newest_age > signal.stale_after)
+        if (!is_fresh(signal.newest, signal.newest_age, signal.stale_after))
             return {.problem = fmt::format("signal {} has no fresh samples: no replica is removed; "
                                            "look at its collector",
                                            signal.name)};
@@ -70,8 +69,7 @@ std::string members_at_rest(const ForecastPath& path) {
 double demand_now(const ServiceState& state) {
     const DecisionInputs& inputs = state.decision->inputs;
     if (trusts_forecast(state.service().policy, inputs)) return state.decision->demand_planned;
-    const bool is_known = inputs.newest.state == SampleState::present &&
-                          inputs.newest_age <= stale_after(state.service());
+    const bool is_known = is_fresh(inputs.newest, inputs.newest_age, stale_after(state.service()));
     return is_known ? inputs.newest.value : 0.0;
 }
 

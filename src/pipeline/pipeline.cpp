@@ -17,14 +17,6 @@ std::vector<std::unique_ptr<ServiceState>> make_states(std::vector<Service> serv
     return states;
 }
 
-/// A signal as a service of its own. A price of unserved demand is stated for the owner's unit:
-/// what one replica lacks costs the same in either.
-Service priced_signal(const Service& owner, const Signal& signal) {
-    Service out = signal_service(owner, signal);
-    out.policy.prices.unserved_unit *= owner.capacity_per_replica / signal.capacity_per_replica;
-    return out;
-}
-
 /// What forecasts the signals of the services, each bound to its own.
 std::vector<std::unique_ptr<ServiceState>> make_signals(
     const std::vector<std::unique_ptr<ServiceState>>& services) {
@@ -32,7 +24,7 @@ std::vector<std::unique_ptr<ServiceState>> make_signals(
     for (const auto& owner : services)
         for (const Signal& signal : owner->service().signals) {
             signals.push_back(
-                std::make_unique<ServiceState>(priced_signal(owner->service(), signal)));
+                std::make_unique<ServiceState>(signal_service(owner->service(), signal)));
             owner->signals.push_back(signals.back().get());
         }
     std::ranges::sort(signals, {}, [](const auto& state) { return state->id(); });

@@ -178,9 +178,8 @@ Verdict grow(const CapacityPlan& plan, const PlanStages& stages, Replicas before
 /// budget is spent.
 Verdict plan(const Turn& turn, Replicas before) {
     // An earlier forecast that stands in has no path of its own.
-    const bool is_bridged = turn.inputs.lead_demand_age > Duration(0);
     if (before == turn.current || turn.bars_growth() || !turn.trusted || !turn.fresh ||
-        is_bridged || turn.inputs.path.empty())
+        turn.is_bridged() || turn.inputs.path.empty())
         return {before, Reason::steady, {}};
     const PlanStages stages = stages_of(turn, before);
     if (stages.needed.empty()) return {before, Reason::steady, {}};

@@ -11,7 +11,7 @@ std::string detail(const Turn& turn) {
                     turn.level * 100.0, format_duration(turn.inputs.lead_demand->lead));
     if (turn.policy().headroom > 0.0)
         text += fmt::format(", with {:.3g} % headroom", turn.policy().headroom * 100.0);
-    if (turn.inputs.lead_demand_age > Duration(0))
+    if (turn.is_bridged())
         text += fmt::format(", by the forecast of {} ago",
                             format_duration(turn.inputs.lead_demand_age));
     return text +

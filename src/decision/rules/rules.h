@@ -33,15 +33,14 @@ Verdict bounds(const Turn& turn, Replicas before);
 /// The chain in its order. The first rules find the size that is wanted, which is what
 /// stabilization remembers; the others say how much of it may happen now, and a later one wins over
 /// an earlier one:
-///   - the measured load (reactive_floor) wins over stabilization and tolerance, and nothing
-///   shrinks
-///     below it; growing to it waits for what the operator says of speed and time alone: the rate
-///     limits, a freeze that does not let it pass, a pause, the maximum;
-///   - a spent budget wins over every forecast, also over that of callers, and over the plan; what
+/// - the measured load (reactive_floor) wins over stabilization and tolerance, and nothing shrinks
+///   below it; growing to it waits for what the operator says of speed and time alone: the rate
+///   limits, a freeze that does not let it pass, a pause, the maximum;
+/// - a spent budget wins over every forecast, also over that of callers, and over the plan; what
 ///   it leaves goes through stabilization, and speed and calm limits as any other size;
-///   - the calendar (schedule, scheduled_minimum) wins over what keeps sizes calm;
-///   - a freeze wins over the calendar, a pause over a freeze;
-///   - bounds are last: nothing stands above the operator's minimum and maximum.
+/// - the calendar (schedule, scheduled_minimum) wins over what keeps sizes calm;
+/// - a freeze wins over the calendar, a pause over a freeze;
+/// - bounds are last: nothing stands above the operator's minimum and maximum.
 constexpr std::array<Rule, 7> wanted_rules{{{"required_capacity", required_capacity},
                                             {"confidence_gate", confidence_gate},
                                             {"missing_data", missing_data},

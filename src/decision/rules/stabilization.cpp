@@ -35,7 +35,7 @@ std::string detail(const Turn& turn, const Extreme& held_by, Duration window,
 /// 30 % of forecasts failing, that takes the changes a day of a trace that usually has 22 from 25
 /// to 23.
 Verdict stabilization(const Turn& turn, Replicas before) {
-    if (before < turn.current && turn.inputs.lead_demand_age > Duration(0))
+    if (before < turn.current && turn.is_bridged())
         return {turn.current, Reason::stabilization,
                 fmt::format("nothing is given back on a forecast of {} ago",
                             format_duration(turn.inputs.lead_demand_age))};
