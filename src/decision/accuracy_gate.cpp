@@ -38,6 +38,24 @@ DecisionInputs with_forecast(const DecisionInputs& inputs) {
     return out;
 }
 
+/// The service as its forecasts are judged: at its own level of risk, or at the rarest that days
+/// of data say something of.
+class Judged {
+public:
+    explicit Judged(const Service& service) : service_(service) {
+        if (planned_level(service.policy, service.capacity_per_replica) <= AccuracyGate::level_most)
+            return;
+        at_most_ = service;
+        at_most_->policy.quantile = AccuracyGate::level_most;
+        at_most_->policy.prices.unserved_unit = 0.0;
+    }
+    [[nodiscard]] const Service& service() const { return at_most_ ? *at_most_ : service_; }
+
+private:
+    const Service& service_;
+    std::optional<Service> at_most_;
+};
+
 }  // namespace
 
 void ExcessBet::hour(double excess) {
@@ -55,8 +73,9 @@ double ExcessBet::stake() const {
 void AccuracyGate::decide(const Service& service, const DecisionInputs& inputs, Timestamp now) {
     if (decided_at_ && now - *decided_at_ < service.fine_step) return;
     decided_at_ = now;
-    forecasting_.decide(service, with_forecast(inputs), now);
-    reacting_.decide(service, without_forecast(inputs), now);
+    const Judged judged(service);
+    forecasting_.decide(judged.service(), with_forecast(inputs), now);
+    reacting_.decide(judged.service(), without_forecast(inputs), now);
 }
 
 void AccuracyGate::observe(const Service& service, const Measured& measured) {
@@ -73,7 +92,7 @@ void AccuracyGate::observe(const Service& service, const Measured& measured) {
     const Demand one = service.capacity_per_replica;
     const double demand =
         std::clamp(window.mean(), 0.0, service.policy.replicas_max.value() * one.value());
-    const CapacityPrices prices = capacity_prices(service.policy, one);
+    const CapacityPrices prices = capacity_prices(Judged(service).service().policy, one);
     const auto forecasting = forecasting_.cost(window, demand, one, prices);
     const auto reacting = reacting_.cost(window, demand, one, prices);
     if (!forecasting || !reacting) return;

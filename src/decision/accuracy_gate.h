@@ -40,6 +40,9 @@ public:
     static constexpr double false_alarm_hours = 8760.0;  ///< leaving good forecasts out: a year
     static constexpr double return_hours = 200.0;        ///< taking useless ones in again
     static constexpr int hours_least = 24;               ///< before anything is judged
+    /// The rarest risk that forecasts are judged at. A rarer one costs more every day than days of
+    /// data can show that it saves: it is the operator's wish, and no harm that forecasts do.
+    static constexpr double level_most = 0.999;
     static constexpr double margin = 0.02;  ///< of an hour's cost: less is not worth a change
 
     /// Plays both fleets on; ignored within the service's finest step of the last time. `inputs`

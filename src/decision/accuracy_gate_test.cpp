@@ -56,6 +56,7 @@ public:
         return in_seconds(now_ - from) / 3600.0;
     }
     [[nodiscard]] AccuracyGate& gate() { return gate_; }
+    [[nodiscard]] ScalingPolicy& policy() { return service_.policy; }
 
 private:
     double normal() {
@@ -98,6 +99,19 @@ TEST(AccuracyGate, GoodForecastsStay) {
         EXPECT_EQ(played.hours_until(true, 1.0, 24.0 * 40), 24.0 * 40) << seed;
         EXPECT_LT(played.gate().cost_ratio(), 0.95);
     }
+}
+
+/// What a rare risk costs more than reacting is what its operator wants to pay.
+TEST(AccuracyGate, GoodForecastsStayAtAnyLevelOfRisk) {
+    for (const double quantile : {0.9999, 0.999999}) {
+        Played played;
+        played.policy().quantile = quantile;
+        EXPECT_EQ(played.hours_until(true, 1.0, 24.0 * 20), 24.0 * 20) << quantile;
+        EXPECT_LE(played.hours_until(true, 3.0, 24.0 * 10), 48.0) << quantile;
+    }
+    Played priced;
+    priced.policy().prices.unserved_unit = 1.0;  // 72,000 replica-hours for what a replica serves
+    EXPECT_EQ(priced.hours_until(true, 1.0, 24.0 * 20), 24.0 * 20);
 }
 
 TEST(AccuracyGate, ForecastsThatAreThreeTimesWrongAreLeftOutWithinTwoDays) {

@@ -17,12 +17,20 @@ constexpr Duration grid_step_min = std::chrono::minutes(5);
 ScalingPolicy at_setting(double setting) {
     ScalingPolicy policy;
     policy.quantile = setting;
-    // How far a plan insures against what demand was a moment ago is part of the risk: at 0.9, as
-    // long as the HPA; at 0.999, the default.
+    // What insures against what demand was a moment ago, and keeps sizes calm, is part of the risk:
+    // up to 0.9 a window as short as the HPA's, and as many changes as the least calm of the other
+    // policies makes; from 0.999 on, the default.
     const double care = std::clamp((std::log10(1.0 - setting) + 1.0) / -2.0, 0.0, 1.0);
     Duration& window = policy.scale_down.stabilization_window;
     const Duration least = std::chrono::minutes(5);
     window = least + std::chrono::floor<std::chrono::seconds>(care * (window - least));
+    policy.tolerance = std::lerp(0.05, policy.tolerance, care);
+    double& change = policy.prices.change_replica_hours;
+    change = std::lerp(0.2, change, care);
+    // What reacts while forecasts are left out has to be as safe as they were: its target falls by
+    // a quarter where the risk is a tenth, about as much as what forecasts plan for grows then.
+    const double rarer = (1.0 - ScalingPolicy{}.quantile) / (1.0 - setting);
+    if (rarer > 1.0) policy.target_utilization *= std::pow(rarer, -0.125);
     return policy;
 }
 

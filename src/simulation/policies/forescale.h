@@ -6,8 +6,9 @@
 namespace forescale {
 
 /// The policy of the service at a safety setting, which is the one place that says what is turned:
-/// the quantile of the demand of the lead time that capacity is planned at, and with it how long
-/// recent demand is insured against.
+/// the quantile of the demand of the lead time that capacity is planned at; with it how long recent
+/// demand is insured against and how much calm is worth; and, beyond the usual quantile, how much
+/// room the reactive rule leaves that stands in for forecasts.
 [[nodiscard]] ScalingPolicy at_setting(double setting);
 
 /// A service of that world with the policy's defaults, but for what the world and the setting say.
