@@ -17,16 +17,18 @@ constexpr Duration grid_step_min = std::chrono::minutes(5);
 ScalingPolicy at_setting(double setting) {
     ScalingPolicy policy;
     policy.quantile = setting;
-    // What insures against what demand was a moment ago, and keeps sizes calm, is part of the risk:
-    // up to 0.9 a window as short as the HPA's, and as many changes as the least calm of the other
-    // policies makes; from 0.999 on, the default.
-    const double care = std::clamp((std::log10(1.0 - setting) + 1.0) / -2.0, 0.0, 1.0);
+    // What insures against what demand was a moment ago is part of the risk, and so is calm, which
+    // insures too: up to 0.9 a window as short as the HPA's, and as many changes as the least calm
+    // of the other policies makes; the default window from 0.999 on, the default calm from 0.99.
+    const double nines = -std::log10(1.0 - setting);
+    const double care = std::clamp((nines - 1.0) / 2.0, 0.0, 1.0);
     Duration& window = policy.scale_down.stabilization_window;
     const Duration least = std::chrono::minutes(5);
     window = least + std::chrono::floor<std::chrono::seconds>(care * (window - least));
-    policy.tolerance = std::lerp(0.05, policy.tolerance, care);
+    const double calm = std::clamp(nines - 1.0, 0.0, 1.0);
+    policy.tolerance = std::lerp(0.05, policy.tolerance, calm);
     double& change = policy.prices.change_replica_hours;
-    change = std::lerp(0.2, change, care);
+    change = std::lerp(0.2, change, calm);
     // What reacts while forecasts are left out has to be as safe as they were: its target falls by
     // a quarter where the risk is a tenth, about as much as what forecasts plan for grows then.
     const double rarer = (1.0 - ScalingPolicy{}.quantile) / (1.0 - setting);
