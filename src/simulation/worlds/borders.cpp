@@ -72,19 +72,21 @@ Result<std::vector<SampleBatch>> FaultySource::collect(Timestamp from, Timestamp
 /// A counter's rate over a step is named by the step's start, one step before its newest reading.
 void FaultySource::note(const std::string& service, const std::vector<Point>& points,
                         Timestamp to) {
+    const SeriesName of = series_name(service);
     const ServicePlan& plan = scene_.plan.service(service);
-    const bool counts = plan.metric == "counter";
+    const bool counts = of.signal.empty() && plan.metric == "counter";
     const Duration fine = fine_step(plan.step);
-    ServiceRecord& record = scene_.record.services[service];
+    ServiceRecord& record = scene_.record.services[of.service];
+    Given& given = of.signal.empty() ? record.demand : record.signals[of.signal];
     for (const Point& point : points) {
         const bool is_demand = point.state == SampleState::present && point.value >= 0.0 &&
                                point.value <= demand_max && point.at <= to + ahead_max;
         if (!is_demand) continue;
         const Timestamp at = counts ? point.at - plan.step : point.at;
-        record.values[at].push_back(point.value);
-        record.newest = std::max(record.newest.value_or(at), at);
+        given.values[at].push_back(point.value);
+        given.newest = std::max(given.newest.value_or(at), at);
         const bool in_time = to <= floor_to(at, fine) + fine + scene_.plan.lateness;
-        if (in_time) record.newest_sure = std::max(record.newest_sure.value_or(at), at);
+        if (in_time) given.newest_sure = std::max(given.newest_sure.value_or(at), at);
     }
 }
 

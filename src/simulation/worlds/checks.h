@@ -20,6 +20,7 @@ Finding numbers_of_decision(const ServiceTurn& turn);
 Finding pause_is_kept(const ServiceTurn& turn);
 Finding rate_limit_down(const ServiceTurn& turn);
 Finding rate_limit_up(const ServiceTurn& turn);
+Finding signals_are_asked(const ServiceTurn& turn);
 Finding stabilization_down(const ServiceTurn& turn);
 Finding stabilization_up(const ServiceTurn& turn);
 Finding tolerance(const ServiceTurn& turn);
@@ -53,7 +54,7 @@ Finding store_has_what_it_took(const WorldEnd& end);
 /// What the operator stated: data older than this are stale. A source that speaks seldom is given
 /// the time to miss one sample.
 [[nodiscard]] Duration fresh_for(const Service& service);
-/// Replicas that serve the measured demand, within the bounds; nothing where demand is not known.
+/// Replicas that serve all that is measured, within the bounds; nothing where nothing is.
 [[nodiscard]] std::optional<int> needed_now(const ServiceTurn& turn);
 
 }  // namespace forescale::worlds::checks

@@ -64,15 +64,33 @@ std::string mode_in_force(const ServiceTurn& turn) {
     return mode;
 }
 
-/// Age of the newest sample that can have been taken in; nothing: there was none.
-std::optional<Duration> youngest_age(const ServiceTurn& turn) {
-    if (!turn.record.newest) return std::nullopt;
-    return turn.made.at - *turn.record.newest - turn.service.sample_step;
+/// Age of the newest sample of a series that can have been taken in; nothing: there was none.
+std::optional<Duration> age_of(const ServiceTurn& turn, const Given& given) {
+    if (!given.newest) return std::nullopt;
+    return turn.made.at - *given.newest - turn.service.sample_step;
 }
 
-bool is_stale(const ServiceTurn& turn) {
-    const auto age = youngest_age(turn);
-    return !age || *age > fresh_for(turn.service);
+const Given& given_of(const ServiceTurn& turn, const std::string& signal) {
+    static const Given nothing;
+    const auto found = turn.record.signals.find(signal);
+    return found == turn.record.signals.end() ? nothing : found->second;
+}
+
+/// Of all demands of the service the one that is known worst, and the one that is known best.
+struct Ages {
+    std::optional<Duration> oldest;  ///< nothing: of one there was no sample at all
+    std::optional<Duration> youngest;
+};
+Ages ages_of(const ServiceTurn& turn) {
+    Ages ages;
+    ages.oldest = ages.youngest = age_of(turn, turn.record.demand);
+    for (const Signal& signal : turn.service.signals) {
+        const auto age = age_of(turn, given_of(turn, signal.name));
+        if (age) ages.youngest = std::min(ages.youngest.value_or(*age), *age);
+        ages.oldest =
+            age && ages.oldest ? std::optional(std::max(*ages.oldest, *age)) : std::nullopt;
+    }
+    return ages;
 }
 
 /// Only the bounds stand above what a rule says: a size outside of them is brought back at once.
@@ -135,15 +153,44 @@ bool is_quantiles(const Quantiles& quantiles) {
 
 /// A sample beyond all that was confirmed does not count until it has lasted (Forecaster::doubts).
 /// What is believed is at most ten times what was confirmed, so what is not believed is larger.
-bool are_doubtful(const ServiceRecord& record, const Point& believed, Timestamp newest) {
-    const auto from = record.values.upper_bound(believed.at);
-    const auto to = record.values.upper_bound(newest);
+bool are_doubtful(const Given& series, const Point& believed, Timestamp newest) {
+    const auto from = series.values.upper_bound(believed.at);
+    const auto to = series.values.upper_bound(newest);
     return std::all_of(from, to,
                        [&](const auto& given) {
                            return std::ranges::all_of(
                                given.second, [&](double value) { return value > believed.value; });
                        }) &&
-           newest - record.values.begin()->first >= day;
+           newest - series.values.begin()->first >= day;
+}
+
+/// What is wrong with the newest sample of one demand that was decided on.
+Finding of_newest(const Point& newest, const Given& series, bool counts) {
+    const auto given = series.values.find(newest.at);
+    if (newest.state == SampleState::present && !counts) {
+        if (given == series.values.end())
+            return fmt::format("decided on a sample of {} that no source gave",
+                               format_timestamp(newest.at));
+        const bool same = std::ranges::any_of(given->second, [&](double value) {
+            return std::abs(value - newest.value) <= rounding_noise * value;
+        });
+        if (!same)
+            return fmt::format("decided on {} at {}, which is not what the source gave",
+                               newest.value, format_timestamp(newest.at));
+    }
+    const auto& sure = series.newest_sure;
+    if (counts || !sure || newest.at >= *sure) return std::nullopt;
+    if (are_doubtful(series, newest, *sure)) return std::nullopt;
+    return fmt::format("decided on a sample of {}, and one of {} had come in time",
+                       format_timestamp(newest.at), format_timestamp(*sure));
+}
+
+/// Replicas that serve a measured demand, within the bounds; nothing where it is not known.
+std::optional<int> need_of(const ServiceTurn& turn, const Point& newest, Duration age, double one) {
+    if (newest.state != SampleState::present || age > fresh_for(turn.service)) return std::nullopt;
+    const auto [min, max] = bounds_of(turn);
+    const double need = std::ceil(newest.value / one - rounding_noise);
+    return static_cast<int>(std::clamp<double>(need, min, max));
 }
 
 }  // namespace
@@ -154,13 +201,14 @@ Duration fresh_for(const Service& service) {
 
 std::optional<int> needed_now(const ServiceTurn& turn) {
     const auto& inputs = turn.decision.inputs;
-    const bool fresh =
-        inputs.newest.state == SampleState::present && inputs.newest_age <= fresh_for(turn.service);
-    if (!fresh) return std::nullopt;
-    const auto [min, max] = bounds_of(turn);
-    const double need =
-        std::ceil(inputs.newest.value / turn.service.capacity_per_replica.value() - rounding_noise);
-    return static_cast<int>(std::clamp<double>(need, min, max));
+    auto most =
+        need_of(turn, inputs.newest, inputs.newest_age, turn.service.capacity_per_replica.value());
+    for (const SignalDemand& signal : inputs.signals) {
+        const auto need =
+            need_of(turn, signal.newest, signal.newest_age, signal.capacity_per_replica.value());
+        if (need) most = std::max(most.value_or(*need), *need);
+    }
+    return most;
 }
 
 Finding bounds(const ServiceTurn& turn) {
@@ -180,25 +228,39 @@ Finding decides_on_what_is_there(const ServiceTurn& turn) {
 }
 
 Finding newest_sample_is_true(const ServiceTurn& turn) {
-    const Point& newest = turn.decision.inputs.newest;
+    const auto& inputs = turn.decision.inputs;
     const bool counts = turn.service.metric_kind == MetricKind::counter;
-    const auto given = turn.record.values.find(newest.at);
-    if (newest.state == SampleState::present && !counts) {
-        if (given == turn.record.values.end())
-            return fmt::format("decided on a sample of {} that no source gave",
-                               format_timestamp(newest.at));
-        const bool same = std::ranges::any_of(given->second, [&](double value) {
-            return std::abs(value - newest.value) <= rounding_noise * value;
-        });
-        if (!same)
-            return fmt::format("decided on {} at {}, which is not what the source gave",
-                               newest.value, format_timestamp(newest.at));
+    if (auto finding = of_newest(inputs.newest, turn.record.demand, counts)) return finding;
+    for (const SignalDemand& signal : inputs.signals)
+        if (auto finding = of_newest(signal.newest, given_of(turn, signal.name), false))
+            return signal.name + ": " + *finding;
+    return std::nullopt;
+}
+
+/// Every signal is asked, in its order, and what is said of it are numbers.
+Finding signals_are_asked(const ServiceTurn& turn) {
+    const auto& inputs = turn.decision.inputs;
+    if (!std::ranges::equal(inputs.signals, turn.service.signals, {}, &SignalDemand::name,
+                            &Signal::name))
+        return fmt::format("{} of {} signals are asked", inputs.signals.size(),
+                           turn.service.signals.size());
+    for (const SignalDemand& signal : inputs.signals) {
+        if (!(signal.confidence >= 0.0 && signal.confidence <= 1.0))
+            return fmt::format("{}: the confidence is {}", signal.name, signal.confidence);
+        if (signal.lead_demand && !is_quantiles(signal.lead_demand->quantiles))
+            return fmt::format("{}: the lead demand is {} ... {}", signal.name,
+                               signal.lead_demand->quantiles.front(),
+                               signal.lead_demand->quantiles.back());
+        if (!std::isfinite(signal.newest.value) || signal.newest.value < 0.0)
+            return fmt::format("{}: the newest sample is {}", signal.name, signal.newest.value);
     }
-    const auto& sure = turn.record.newest_sure;
-    if (counts || !sure || newest.at >= *sure) return std::nullopt;
-    if (are_doubtful(turn.record, newest, *sure)) return std::nullopt;
-    return fmt::format("decided on a sample of {}, and one of {} had come in time",
-                       format_timestamp(newest.at), format_timestamp(*sure));
+    const bool is_one = std::ranges::any_of(inputs.signals, [&](const SignalDemand& signal) {
+        return signal.name == turn.decision.signal;
+    });
+    if (!turn.decision.signal.empty() && !is_one)
+        return fmt::format("the size is said to be of '{}', which is no signal",
+                           turn.decision.signal);
+    return std::nullopt;
 }
 
 Finding numbers_of_decision(const ServiceTurn& turn) {
@@ -219,16 +281,16 @@ Finding numbers_of_decision(const ServiceTurn& turn) {
 }
 
 Finding no_scale_down_without_data(const ServiceTurn& turn) {
-    if (turn.made.desired >= turn.made.current || !is_stale(turn)) return std::nullopt;
-    if (is_forced_by_bounds(turn)) return std::nullopt;
-    const auto age = youngest_age(turn);
+    if (turn.made.desired >= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    const auto age = ages_of(turn).oldest;
+    if (age && *age <= fresh_for(turn.service)) return std::nullopt;
     return fmt::format("scaled down from {} to {} with {}", turn.made.current, turn.made.desired,
                        age ? "a newest sample that is " + format_duration(*age) + " old"
                            : std::string("no sample at all"));
 }
 
 Finding fallback_ends(const ServiceTurn& turn) {
-    const auto age = youngest_age(turn);
+    const auto age = ages_of(turn).youngest;
     const Duration longest =
         std::max(turn.service.policy.forecast_fallback_max, fresh_for(turn.service));
     if (turn.made.desired <= turn.made.current || (age && *age <= longest)) return std::nullopt;
@@ -248,8 +310,8 @@ Finding floor_is_kept(const ServiceTurn& turn) {
                             (!most || turn.made.desired + percent_slack >= *most);
     if ((holds_back && !up.policies.empty()) || is_frozen(turn, true, true) || may_be_paused(turn))
         return std::nullopt;
-    return fmt::format("{} replicas are asked for, the measured demand of {:.6g} needs {} now",
-                       turn.made.desired, turn.decision.inputs.newest.value, *need);
+    return fmt::format("{} replicas are asked for, what is measured needs {} now",
+                       turn.made.desired, *need);
 }
 
 Finding rate_limit_up(const ServiceTurn& turn) {
@@ -358,12 +420,13 @@ Finding flap_budget(const ServiceTurn& turn) {
         return made.at > turn.made.at - day && made.at < turn.made.at;
     });
     if (changes < budget) return std::nullopt;
-    // Demand that is measured or planned is served all the same.
+    // Demand that is measured or planned is served all the same; what is planned of signals is not
+    // in the record.
     const double planned = std::ceil(
         turn.decision.demand_planned / turn.service.capacity_per_replica.value() - rounding_noise);
-    const bool is_needed =
-        turn.made.desired > turn.made.current &&
-        (turn.made.desired <= needed_now(turn).value_or(0) || turn.made.desired <= planned);
+    const bool is_needed = turn.made.desired > turn.made.current &&
+                           (turn.made.desired <= needed_now(turn).value_or(0) ||
+                            turn.made.desired <= planned || !turn.service.signals.empty());
     if (is_needed) return std::nullopt;
     return fmt::format("scaled from {} to {} after {} changes within a day, the budget is {}",
                        turn.made.current, turn.made.desired, changes, budget);

@@ -270,6 +270,30 @@ void choose_instances(std::uint64_t seed, WorldPlan& plan) {
     }
 }
 
+/// Further demands, and what goes wrong with their samples.
+void choose_signals(std::uint64_t seed, WorldPlan& plan, Duration until) {
+    Dice dice(fnv1a(fmt::format("signals/{}", seed)));
+    for (ServicePlan& service : plan.services) {
+        if (!dice.chance(0.25)) continue;
+        for (const char* name : {"queue", "memory"}) {
+            SignalPlan signal;
+            signal.name = name;
+            ServicePlan series = service;
+            series.traffic = {};
+            choose_traffic(dice, plan, series);
+            signal.capacity = series.capacity;
+            signal.traffic = std::move(series.traffic);
+            if (dice.chance(0.5)) {
+                Fault fault = random_fault(dice, plan, until);
+                fault.service = service.name + '/' + signal.name;
+                if (fault.kind.starts_with("samples_")) plan.faults.push_back(std::move(fault));
+            }
+            service.signals.push_back(std::move(signal));
+            if (dice.chance(0.6)) break;
+        }
+    }
+}
+
 std::string random_start(Dice& dice) {
     // Two of them are days on which clocks are changed.
     const std::string date =
@@ -314,6 +338,7 @@ WorldPlan random_world(std::uint64_t seed) {
     for (auto left = dice.chance(0.3) ? dice.whole(1, 6) : 0; left > 0; --left)
         plan.controls.push_back(random_control(dice, plan));
     choose_instances(seed, plan);
+    choose_signals(seed, plan, until);
     return plan;
 }
 

@@ -38,6 +38,7 @@ std::span<const Invariant> invariants() {
         Invariant{.name = "rate_limit_down", .of_service = rate_limit_down},
         Invariant{.name = "rate_limit_up", .of_service = rate_limit_up},
         Invariant{.name = "recorded_before_applied", .of_world = recorded_before_applied},
+        Invariant{.name = "signals_are_asked", .of_service = signals_are_asked},
         Invariant{.name = "spending_is_true", .of_service = spending_is_true},
         Invariant{.name = "stabilization_down", .of_service = stabilization_down},
         Invariant{.name = "stabilization_up", .of_service = stabilization_up},

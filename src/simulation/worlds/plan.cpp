@@ -21,14 +21,24 @@ SelectPolicy select_of(const std::string& text) {
 /// What describe() cannot see.
 Result<void> check_names(const WorldPlan& plan) {
     std::set<std::string> names;
-    for (const auto& service : plan.services)
+    std::set<std::string> series{""};
+    for (const auto& service : plan.services) {
         if (!names.insert(service.name).second)
             return fail(Errc::invalid_argument, "two services are named '{}'", service.name);
+        series.insert(service.name);
+        for (const auto& signal : service.signals)
+            if (!series.insert(service.series(signal).name).second)
+                return fail(Errc::invalid_argument, "two signals of '{}' are named '{}'",
+                            service.name, signal.name);
+    }
     const auto check = [&](const std::string& name) -> Result<void> {
         if (name.empty() || names.contains(name)) return {};
         return fail(Errc::invalid_argument, "there is no service '{}'", name);
     };
-    for (const auto& fault : plan.faults) TRY_VOID(check(fault.service));
+    for (const auto& fault : plan.faults)
+        if (!series.contains(fault.service))
+            return fail(Errc::invalid_argument, "there is no service or signal '{}'",
+                        fault.service);
     for (const auto& event : plan.events) TRY_VOID(check(event.service));
     for (const auto& control : plan.controls) TRY_VOID(check(control.service));
     for (const auto& service : plan.services) TRY_VOID(service.service(plan.begin()));
@@ -89,6 +99,22 @@ void FreezePlan::describe(config::Fields& f) {
     f.field("floor_passes", floor_passes, {.help = "What the measured load needs is added"});
 }
 
+void SignalPlan::describe(config::Fields& f) {
+    f.field("name", name, {.help = "Its name"});
+    f.field("capacity", capacity, {.min = 1e-9, .max = 1e15, .help = "Served by one replica"});
+    f.section("traffic", traffic, "Its demand");
+}
+
+ServicePlan ServicePlan::series(const SignalPlan& signal) const {
+    ServicePlan out = *this;
+    out.name += '/' + signal.name;
+    out.metric = "gauge";
+    out.capacity = signal.capacity;
+    out.traffic = signal.traffic;
+    out.signals.clear();
+    return out;
+}
+
 void ServicePlan::describe(config::Fields& f) {
     f.field("name", name, {.help = "Name"});
     f.field("metric", metric, {.choices = {"gauge", "counter"}, .help = "What its samples are"});
@@ -135,6 +161,7 @@ void ServicePlan::describe(config::Fields& f) {
              .help = "Kinds of instances to choose from; 0: one kind, as replicas are"});
     f.field("spot_share_max", spot_share_max, {.min = 0, .max = 1, .help = "Of the capacity"});
     f.section("traffic", traffic, "Its demand");
+    f.list("signals", signals, "Its further demands");
 }
 
 const std::vector<InstanceType>& instance_catalogue() {
@@ -190,6 +217,11 @@ Result<Service> ServicePlan::service(Timestamp begin) const {
     const auto& catalogue = instance_catalogue();
     policy.instance_types.assign(catalogue.begin(), catalogue.begin() + instance_types);
     policy.spot_share_max = spot_share_max;
+    for (const auto& signal : signals)
+        out.signals.push_back({.name = signal.name,
+                               .metric_kind = MetricKind::gauge,
+                               .sample_step = step,
+                               .capacity_per_replica = Demand(signal.capacity)});
     return out;
 }
 
@@ -203,7 +235,7 @@ void Fault::describe(config::Fields& f) {
                          "somebody_scales",  "source_away",    "stop",
                          "store_away",       "target_refuses", "target_silent"},
              .help = "What goes wrong"});
-    f.field("service", service, {.help = "Of which service; empty: all"});
+    f.field("service", service, {.help = "Of which service, or signal like a/queue; empty: all"});
     f.field("at", at, {.min = -year_s, .max = year_s, .help = "When, after the start"});
     f.field("lasts", lasts, {.min = 0, .max = year_s, .help = "How long"});
     f.field("share", share, {.min = 0, .max = 1, .help = "Of samples or calls"});
@@ -267,9 +299,15 @@ Timestamp WorldPlan::begin() const {
 }
 
 const ServicePlan& WorldPlan::service(const std::string& name) const {
-    const auto found = std::ranges::find(services, name, &ServicePlan::name);
+    const auto found = std::ranges::find(services, series_name(name).service, &ServicePlan::name);
     ASSERT(found != services.end());
     return *found;
+}
+
+SeriesName series_name(const std::string& series) {
+    const auto slash = series.find('/');
+    if (slash == std::string::npos) return {.service = series, .signal = {}};
+    return {.service = series.substr(0, slash), .signal = series.substr(slash + 1)};
 }
 
 Result<WorldPlan> parse_plan(const std::string& path, const std::string& text) {

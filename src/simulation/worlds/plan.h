@@ -56,6 +56,14 @@ struct FreezePlan {
     void describe(config::Fields& f);
 };
 
+/// A further demand of a service, measured as often as its own.
+struct SignalPlan {
+    std::string name = "queue";
+    double capacity = 10.0;  ///< of this demand, that one replica serves
+    Traffic traffic;
+    void describe(config::Fields& f);
+};
+
 struct ServicePlan {
     std::string name = "a";
     std::string metric = "gauge";
@@ -88,7 +96,10 @@ struct ServicePlan {
     std::int64_t instance_types = 0;  ///< so many of instance_catalogue()
     double spot_share_max = ScalingPolicy{}.spot_share_max;
     Traffic traffic;
+    std::vector<SignalPlan> signals;
     void describe(config::Fields& f);
+    /// What is measured of a signal, as if it were a service: "a/queue".
+    [[nodiscard]] ServicePlan series(const SignalPlan& signal) const;
     /// begin: of the world, from which freezes are counted. errors  not_found: no such zone
     [[nodiscard]] Result<Service> service(Timestamp begin) const;
 };
@@ -99,7 +110,7 @@ struct ServicePlan {
 /// Something that goes wrong from `at` for `lasts`.
 struct Fault {
     std::string kind = "samples_absent";
-    std::string service;  ///< empty: all
+    std::string service;  ///< or one of its signals, "a/queue"; empty: all
     Duration at{0};
     Duration lasts{0};
     double share = 1.0;           ///< of the samples or calls within it
@@ -160,8 +171,16 @@ struct WorldPlan {
     void describe(config::Fields& f);
 
     [[nodiscard]] Timestamp begin() const;  ///< start, which was checked
+    /// Of that name, or with a signal of that name.
     [[nodiscard]] const ServicePlan& service(const std::string& name) const;
 };
+
+/// The service, and the signal, that a series is of: {"a", "queue"}; no signal: its own demand.
+struct SeriesName {
+    std::string service;
+    std::string signal;
+};
+[[nodiscard]] SeriesName series_name(const std::string& series);
 
 /// What to_text() gave, or what a person wrote. errors  invalid_argument, with every problem
 [[nodiscard]] Result<WorldPlan> parse_plan(const std::string& path, const std::string& text);

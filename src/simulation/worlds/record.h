@@ -50,11 +50,17 @@ struct SizeAfter {
     bool foreign = false;  ///< in this turn something else than its decision changed the size
 };
 
+/// What sources gave of one series.
+struct Given {
+    std::map<Timestamp, std::vector<double>> values;  ///< for a time, that are demand
+    std::optional<Timestamp> newest;       ///< of them; nothing newer can have been taken in
+    std::optional<Timestamp> newest_sure;  ///< of those that came before their window closed
+};
+
 /// What crossed the borders of the process on behalf of one service.
 struct ServiceRecord {
-    std::map<Timestamp, std::vector<double>> values;  ///< given for a time, that are demand
-    std::optional<Timestamp> newest;             ///< of them; nothing newer can have been taken in
-    std::optional<Timestamp> newest_sure;        ///< of those that came before their window closed
+    Given demand;
+    std::map<std::string, Given> signals;        ///< by name
     std::vector<std::optional<Capacity>> looks;  ///< of this turn
     std::vector<Call> calls;                     ///< of this turn
     std::vector<Made> made;                      ///< oldest first

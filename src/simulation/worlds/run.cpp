@@ -40,6 +40,13 @@ std::string line_of(const Decision& decision) {
     if (inputs.lead_demand)
         for (const double value : inputs.lead_demand->quantiles)
             bits.push_back(std::bit_cast<std::uint64_t>(value));
+    for (const SignalDemand& signal : inputs.signals) {
+        bits.push_back(std::bit_cast<std::uint64_t>(signal.newest.value));
+        bits.push_back(std::bit_cast<std::uint64_t>(signal.confidence));
+        if (signal.lead_demand)
+            for (const double value : signal.lead_demand->quantiles)
+                bits.push_back(std::bit_cast<std::uint64_t>(value));
+    }
     return fmt::format("{} {}+{} -> {} {} ({}) {:016x}", decision.id, inputs.capacity.ready.value(),
                        inputs.capacity.pending.value(), decision.desired.value(),
                        to_string(decision.reason), decision.sentence, fmt::join(bits, " "));
@@ -55,6 +62,10 @@ public:
           clock_(plan.begin()) {
         for (const auto& service : plan_.services) {
             deliveries_[service.name] = deliveries(plan_, service);
+            for (const auto& signal : service.signals) {
+                const ServicePlan series = service.series(signal);
+                deliveries_[series.name] = deliveries(plan_, series);
+            }
             record_.services[service.name];
         }
     }
@@ -266,10 +277,14 @@ void WorldRun::start() {
         auto made = service.service(plan_.begin());
         ASSERT(made.has_value());
         services.push_back(std::move(*made));
-        all[service.name] = &deliveries_[service.name];
-        if (!plan_.one_source)
-            add_source("source-" + service.name,
-                       std::map{std::pair{service.name, all[service.name]}});
+        std::map<std::string, const std::vector<Delivery>*> own{
+            {service.name, &deliveries_[service.name]}};
+        for (const auto& signal : service.signals) {
+            const std::string series = service.series(signal).name;
+            own[series] = &deliveries_[series];
+        }
+        all.insert(own.begin(), own.end());
+        if (!plan_.one_source) add_source("source-" + service.name, std::move(own));
     }
     if (plan_.one_source) add_source("source", std::move(all));
     PipelineSettings settings;
@@ -293,7 +308,8 @@ void WorldRun::start() {
     stored_until_ = life_->pipeline->resumed_at();
     // What was not stored is not remembered: recommendations of turns that died with their process.
     for (auto& [name, record] : record_.services) {
-        record.newest_sure.reset();  // they are collected again
+        record.demand.newest_sure.reset();  // they are collected again
+        for (auto& [signal, given] : record.signals) given.newest_sure.reset();
         std::erase_if(record.made,
                       [&](const Made& made) { return !stored_until_ || made.at > *stored_until_; });
     }

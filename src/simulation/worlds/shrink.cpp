@@ -12,9 +12,19 @@ using Change = std::function<bool(WorldPlan&)>;
 
 void forget_service(WorldPlan& plan, const std::string& name) {
     std::erase_if(plan.services, [&](const ServicePlan& one) { return one.name == name; });
-    std::erase_if(plan.faults, [&](const Fault& one) { return one.service == name; });
+    std::erase_if(plan.faults,
+                  [&](const Fault& one) { return series_name(one.service).service == name; });
     std::erase_if(plan.events, [&](const EventPlan& one) { return one.service == name; });
     std::erase_if(plan.controls, [&](const ControlPlan& one) { return one.service == name; });
+}
+
+bool forget_signal(WorldPlan& plan, std::size_t service, std::size_t index) {
+    ServicePlan& owner = plan.services[service];
+    if (index >= owner.signals.size()) return false;
+    const std::string series = owner.series(owner.signals[index]).name;
+    owner.signals.erase(owner.signals.begin() + static_cast<std::ptrdiff_t>(index));
+    std::erase_if(plan.faults, [&](const Fault& one) { return one.service == series; });
+    return true;
 }
 
 template <class Items>
@@ -31,6 +41,8 @@ bool begin_later(WorldPlan& plan, Duration by) {
     plan.length -= by;
     for (auto& service : plan.services) {
         for (auto& swing : service.traffic.swings) swing.at -= by;
+        for (auto& signal : service.signals)
+            for (auto& swing : signal.traffic.swings) swing.at -= by;
         for (auto& freeze : service.freezes) freeze.at -= by;
     }
     std::erase_if(plan.faults, [&](const Fault& one) { return one.at + one.lasts < by; });
@@ -120,6 +132,13 @@ void add_option_changes(const WorldPlan& plan, std::vector<Change>& out) {
         for (std::size_t i = 0; i < service.traffic.swings.size(); ++i)
             out.push_back(
                 [s, i](WorldPlan& p) { return erase_at(p.services[s].traffic.swings, i); });
+        for (std::size_t i = 0; i < service.signals.size(); ++i) {
+            out.push_back([s, i](WorldPlan& p) { return forget_signal(p, s, i); });
+            for (std::size_t j = 0; j < service.signals[i].traffic.swings.size(); ++j)
+                out.push_back([s, i, j](WorldPlan& p) {
+                    return erase_at(p.services[s].signals[i].traffic.swings, j);
+                });
+        }
         for (std::size_t i = 0; i < service.freezes.size(); ++i)
             out.push_back([s, i](WorldPlan& p) { return erase_at(p.services[s].freezes, i); });
         for (std::size_t i = 0; i < service.up.policies.size(); ++i)
