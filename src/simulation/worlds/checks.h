@@ -7,6 +7,7 @@ namespace forescale::worlds::checks {
 
 // checks_decision.cpp: of one decision
 Finding bounds(const ServiceTurn& turn);
+Finding calendar(const ServiceTurn& turn);
 Finding change_freeze(const ServiceTurn& turn);
 Finding cooldown(const ServiceTurn& turn);
 Finding decides_on_what_is_there(const ServiceTurn& turn);
@@ -54,7 +55,10 @@ Finding store_has_what_it_took(const WorldEnd& end);
 /// What the operator stated: data older than this are stale. A source that speaks seldom is given
 /// the time to miss one sample.
 [[nodiscard]] Duration fresh_for(const Service& service);
-/// Replicas that serve all that is measured, within the bounds; nothing where nothing is.
+/// Replicas that serve all that is measured, within the bounds of this time; nothing where nothing
+/// is measured.
 [[nodiscard]] std::optional<int> needed_now(const ServiceTurn& turn);
+/// What the calendar asks for at least in this turn.
+[[nodiscard]] int least_now(const ServiceTurn& turn);
 
 }  // namespace forescale::worlds::checks

@@ -17,6 +17,28 @@ Bounds bounds_of(const ServiceTurn& turn) {
     return {turn.service.policy.replicas_min.value(), turn.service.policy.replicas_max.value()};
 }
 
+bool is_within(const HoursPlan& hours, Timestamp local) {
+    const Duration of_day = local - floor_to(local, day);
+    if (hours.from < hours.to) return of_day >= hours.from && of_day < hours.to;
+    return of_day >= hours.from || of_day < hours.to;
+}
+
+/// The bounds of that time of the day; of all times where none has bounds of its own.
+Bounds hours_at(const ServiceTurn& turn, Timestamp at) {
+    for (const HoursPlan& hours : turn.world.plan.service(turn.service.id.str()).hours)
+        if (is_within(hours, turn.service.zone.to_local(at)))
+            return {static_cast<int>(hours.replicas_min), static_cast<int>(hours.replicas_max)};
+    return bounds_of(turn);
+}
+
+/// What the calendar asks for now: the maximum of now, and the minimum of now or of when what is
+/// asked for will be ready.
+Bounds hours_of(const ServiceTurn& turn) {
+    const Bounds now = hours_at(turn, turn.made.at);
+    const Bounds soon = hours_at(turn, turn.made.at + turn.decision.inputs.lead_time);
+    return {std::min(std::max(now.min, soon.min), now.max), now.max};
+}
+
 /// Is this the time of a freeze of a direction? of_floor: of one that holds even the measured load.
 bool is_frozen(const ServiceTurn& turn, bool up, bool of_floor) {
     const WorldPlan& plan = turn.world.plan;
@@ -98,6 +120,13 @@ bool is_forced_by_bounds(const ServiceTurn& turn) {
     const auto [min, max] = bounds_of(turn);
     return (turn.made.current > max && turn.made.desired == max) ||
            (turn.made.current < min && turn.made.desired == min);
+}
+
+/// The calendar stands above what keeps sizes calm, and a freeze, a pause and the bounds above it.
+bool is_forced(const ServiceTurn& turn) {
+    const auto [min, max] = hours_of(turn);
+    return is_forced_by_bounds(turn) || (turn.made.current > max && turn.made.desired >= max) ||
+           (turn.made.current < min && turn.made.desired <= min);
 }
 
 /// The size at the start of the period that ends now. Nothing when somebody else than decisions
@@ -188,7 +217,8 @@ Finding of_newest(const Point& newest, const Given& series, bool counts) {
 /// Replicas that serve a measured demand, within the bounds; nothing where it is not known.
 std::optional<int> need_of(const ServiceTurn& turn, const Point& newest, Duration age, double one) {
     if (newest.state != SampleState::present || age > fresh_for(turn.service)) return std::nullopt;
-    const auto [min, max] = bounds_of(turn);
+    const int min = bounds_of(turn).min;
+    const int max = hours_of(turn).max;
     const double need = std::ceil(newest.value / one - rounding_noise);
     return static_cast<int>(std::clamp<double>(need, min, max));
 }
@@ -211,11 +241,34 @@ std::optional<int> needed_now(const ServiceTurn& turn) {
     return most;
 }
 
+int least_now(const ServiceTurn& turn) {
+    return hours_of(turn).min;
+}
+
 Finding bounds(const ServiceTurn& turn) {
     const auto [min, max] = bounds_of(turn);
     if (turn.made.desired >= min && turn.made.desired <= max) return std::nullopt;
     return fmt::format("{} replicas are asked for, the bounds are {} to {}", turn.made.desired, min,
                        max);
+}
+
+/// The calendar holds: nothing grows beyond its maximum or shrinks below its minimum, and a size
+/// outside of it comes within, as far as a freeze, a pause, or what the fleet may lose lets it.
+Finding calendar(const ServiceTurn& turn) {
+    const auto [min, max] = hours_of(turn);
+    const auto [current, desired] = std::pair(turn.made.current, turn.made.desired);
+    if (desired >= min && desired <= max) return std::nullopt;
+    const auto finding = fmt::format(
+        "{} replicas are asked for where there are {}, the calendar has "
+        "{} to {}",
+        desired, current, min, max);
+    if ((desired > max && desired > current) || (desired < min && desired < current))
+        return mode_in_force(turn) == "approve" ? std::nullopt : Finding(finding);
+    const bool up = desired < min;
+    const bool may_be_held = is_frozen(turn, up, false) || !turn.record.asked.empty() ||
+                             (!up && turn.world.plan.removal_max < 1.0) ||
+                             mode_in_force(turn) == "approve";
+    return may_be_held ? std::nullopt : Finding(finding);
 }
 
 Finding decides_on_what_is_there(const ServiceTurn& turn) {
@@ -281,7 +334,7 @@ Finding numbers_of_decision(const ServiceTurn& turn) {
 }
 
 Finding no_scale_down_without_data(const ServiceTurn& turn) {
-    if (turn.made.desired >= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    if (turn.made.desired >= turn.made.current || is_forced(turn)) return std::nullopt;
     const auto age = ages_of(turn).oldest;
     if (age && *age <= fresh_for(turn.service)) return std::nullopt;
     return fmt::format("scaled down from {} to {} with {}", turn.made.current, turn.made.desired,
@@ -294,7 +347,7 @@ Finding fallback_ends(const ServiceTurn& turn) {
     const Duration longest =
         std::max(turn.service.policy.forecast_fallback_max, fresh_for(turn.service));
     if (turn.made.desired <= turn.made.current || (age && *age <= longest)) return std::nullopt;
-    if (is_forced_by_bounds(turn)) return std::nullopt;
+    if (is_forced(turn)) return std::nullopt;
     return fmt::format("scaled up from {} to {} without a sample younger than {}",
                        turn.made.current, turn.made.desired, format_duration(longest));
 }
@@ -315,7 +368,7 @@ Finding floor_is_kept(const ServiceTurn& turn) {
 }
 
 Finding rate_limit_up(const ServiceTurn& turn) {
-    if (turn.made.desired <= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    if (turn.made.desired <= turn.made.current || is_forced(turn)) return std::nullopt;
     const auto most = reach(turn, turn.service.policy.scale_up, true);
     if (!most || turn.made.desired <= std::max<std::int64_t>(*most, turn.made.current))
         return std::nullopt;
@@ -324,7 +377,7 @@ Finding rate_limit_up(const ServiceTurn& turn) {
 }
 
 Finding rate_limit_down(const ServiceTurn& turn) {
-    if (turn.made.desired >= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    if (turn.made.desired >= turn.made.current || is_forced(turn)) return std::nullopt;
     const auto fewest = reach(turn, turn.service.policy.scale_down, false);
     if (!fewest || turn.made.desired >= std::min<std::int64_t>(*fewest, turn.made.current))
         return std::nullopt;
@@ -337,7 +390,7 @@ Finding stabilization_down(const ServiceTurn& turn) {
     const Duration window = turn.service.policy.scale_down.stabilization_window;
     for (const Made& made : turn.record.made) {
         if (made.at <= turn.made.at - window) continue;
-        const int held = std::min({made.wanted, turn.made.current, bounds_of(turn).max});
+        const int held = std::min({made.wanted, turn.made.current, hours_of(turn).max});
         if (turn.made.desired < held)
             return fmt::format("scaled down from {} to {}, and {} were wanted {} before",
                                turn.made.current, turn.made.desired, made.wanted,
@@ -352,7 +405,7 @@ Finding stabilization_up(const ServiceTurn& turn) {
     for (const Made& made : turn.record.made) {
         if (made.at <= turn.made.at - window) continue;
         const int held = std::max(
-            {made.wanted, turn.made.current, bounds_of(turn).min, needed_now(turn).value_or(0)});
+            {made.wanted, turn.made.current, hours_of(turn).min, needed_now(turn).value_or(0)});
         if (turn.made.desired > held)
             return fmt::format("scaled up from {} to {}, and only {} were wanted {} before",
                                turn.made.current, turn.made.desired, made.wanted,
@@ -363,14 +416,14 @@ Finding stabilization_up(const ServiceTurn& turn) {
 
 Finding tolerance(const ServiceTurn& turn) {
     const int drop = turn.made.current - turn.made.desired;
-    if (drop <= 0 || is_forced_by_bounds(turn)) return std::nullopt;
+    if (drop <= 0 || is_forced(turn)) return std::nullopt;
     const double worth = turn.service.policy.tolerance * turn.made.current;
     if (drop >= worth - 1e-6) return std::nullopt;
     // A larger drop may be cut by the policies, by what the fleet may lose, or by the minimum.
     if (turn.world.plan.removal_max < 1.0) return std::nullopt;
     const auto fewest = reach(turn, turn.service.policy.scale_down, false);
     if (!fewest || turn.made.desired <= *fewest + 2 * percent_slack) return std::nullopt;
-    if (turn.made.desired == bounds_of(turn).min) return std::nullopt;
+    if (turn.made.desired == hours_of(turn).min) return std::nullopt;
     return fmt::format("gave back {} of {}, it is worth it from {:.3g}", drop, turn.made.current,
                        worth);
 }
@@ -414,7 +467,7 @@ Finding mode_is_kept(const ServiceTurn& turn) {
 
 Finding flap_budget(const ServiceTurn& turn) {
     const int budget = turn.service.policy.flap_budget.changes_per_day;
-    if (budget == 0 || turn.made.desired == turn.made.current || is_forced_by_bounds(turn))
+    if (budget == 0 || turn.made.desired == turn.made.current || is_forced(turn))
         return std::nullopt;
     const auto changes = std::ranges::count_if(turn.record.acted, [&](const Made& made) {
         return made.at > turn.made.at - day && made.at < turn.made.at;
@@ -433,7 +486,7 @@ Finding flap_budget(const ServiceTurn& turn) {
 }
 
 Finding cooldown(const ServiceTurn& turn) {
-    if (turn.made.desired >= turn.made.current || is_forced_by_bounds(turn)) return std::nullopt;
+    if (turn.made.desired >= turn.made.current || is_forced(turn)) return std::nullopt;
     for (const Made& made : turn.record.made) {
         const Duration since = turn.made.at - made.at;
         if (made.desired == made.current || !made.acts || since >= turn.service.policy.cooldown)

@@ -70,7 +70,7 @@ Finding budget_is_kept(const ServiceTurn& turn) {
     const bool is_reached =
         is_spent(spent.day, budget.per_day) || is_spent(spent.month, budget.per_month);
     if (!is_reached || budget.when_reached == WhenReached::warn) return std::nullopt;
-    const int needed = needed_now(turn).value_or(turn.service.policy.replicas_min.value());
+    const int needed = std::max(needed_now(turn).value_or(0), least_now(turn));
     if (turn.made.desired <= std::max(turn.made.current, needed)) return std::nullopt;
     return fmt::format("scaled up from {} to {} after the budget was spent, {} are needed now",
                        turn.made.current, turn.made.desired, needed);

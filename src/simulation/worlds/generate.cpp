@@ -270,6 +270,23 @@ void choose_instances(std::uint64_t seed, WorldPlan& plan) {
     }
 }
 
+/// A maximum or a minimum, or both, that hold for a part of every day.
+void choose_hours(std::uint64_t seed, WorldPlan& plan) {
+    Dice dice(fnv1a(fmt::format("hours/{}", seed)));
+    for (ServicePlan& service : plan.services) {
+        if (!dice.chance(0.25)) continue;
+        HoursPlan span;
+        span.from = minutes(15) * dice.whole(0, 95);
+        span.to = minutes(15) * dice.whole(0, 95);
+        span.replicas_min = dice.chance(0.7)
+                                ? dice.whole(service.replicas_min, service.replicas_max)
+                                : service.replicas_min;
+        span.replicas_max = dice.chance(0.5) ? dice.whole(span.replicas_min, service.replicas_max)
+                                             : service.replicas_max;
+        service.hours.push_back(span);
+    }
+}
+
 /// Further demands, and what goes wrong with their samples.
 void choose_signals(std::uint64_t seed, WorldPlan& plan, Duration until) {
     Dice dice(fnv1a(fmt::format("signals/{}", seed)));
@@ -339,6 +356,7 @@ WorldPlan random_world(std::uint64_t seed) {
         plan.controls.push_back(random_control(dice, plan));
     choose_instances(seed, plan);
     choose_signals(seed, plan, until);
+    choose_hours(seed, plan);
     return plan;
 }
 

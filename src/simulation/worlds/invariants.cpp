@@ -15,6 +15,7 @@ std::span<const Invariant> invariants() {
         Invariant{.name = "blast_radius", .of_world = blast_radius},
         Invariant{.name = "bounds", .of_service = bounds},
         Invariant{.name = "budget_is_kept", .of_service = budget_is_kept},
+        Invariant{.name = "calendar", .of_service = calendar},
         Invariant{.name = "calls_are_in_bounds", .of_world = calls_are_in_bounds},
         Invariant{.name = "change_freeze", .of_service = change_freeze},
         Invariant{.name = "cooldown", .of_service = cooldown},

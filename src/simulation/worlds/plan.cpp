@@ -37,7 +37,8 @@ Result<void> check_names(const WorldPlan& plan) {
     };
     for (const auto& fault : plan.faults)
         if (!series.contains(fault.service))
-            return fail(Errc::invalid_argument, "there is no service or signal '{}'",
+            return fail(Errc::invalid_argument, "there is no {} '{}'",
+                        series_name(fault.service).signal.empty() ? "service" : "signal",
                         fault.service);
     for (const auto& event : plan.events) TRY_VOID(check(event.service));
     for (const auto& control : plan.controls) TRY_VOID(check(control.service));
@@ -99,6 +100,14 @@ void FreezePlan::describe(config::Fields& f) {
     f.field("floor_passes", floor_passes, {.help = "What the measured load needs is added"});
 }
 
+void HoursPlan::describe(config::Fields& f) {
+    f.field("name", name, {.help = "Its name"});
+    f.field("from", from, {.min = 0, .max = 86340, .help = "Local time of day"});
+    f.field("to", to, {.min = 0, .max = 86340, .help = "Local time of day"});
+    f.field("replicas_min", replicas_min, {.min = 0, .max = 1000000, .help = "Fewest then"});
+    f.field("replicas_max", replicas_max, {.min = 0, .max = 1000000, .help = "Most then"});
+}
+
 void SignalPlan::describe(config::Fields& f) {
     f.field("name", name, {.help = "Its name"});
     f.field("capacity", capacity, {.min = 1e-9, .max = 1e15, .help = "Served by one replica"});
@@ -142,6 +151,7 @@ void ServicePlan::describe(config::Fields& f) {
     f.section("up", up, "Limits on growing");
     f.section("down", down, "Limits on shrinking");
     f.field("mode", mode, {.choices = modes, .help = "How far decisions go by themselves"});
+    f.list("hours", hours, "When other bounds hold");
     f.list("freezes", freezes, "When its size does not move");
     f.field("changes_per_day", changes_per_day,
             {.min = 0, .max = 100000, .help = "Flap budget; 0: none"});
@@ -175,6 +185,23 @@ const std::vector<InstanceType>& instance_catalogue() {
     return all;
 }
 
+namespace {
+
+ScheduledBounds scheduled(const HoursPlan& hours) {
+    ScheduledBounds bounds{.when = {},
+                           .replicas_min = Replicas(static_cast<int>(hours.replicas_min)),
+                           .replicas_max = Replicas(static_cast<int>(hours.replicas_max)),
+                           .text = hours.name};
+    const auto from = static_cast<int>(hours.from / std::chrono::minutes(1));
+    const auto to = static_cast<int>(hours.to / std::chrono::minutes(1));
+    const int lasts = to > from ? to - from : to - from + WeekSpan::day_minutes;
+    for (int begin = from; begin < WeekSpan::week_minutes; begin += WeekSpan::day_minutes)
+        bounds.when.push_back({begin, begin + lasts});
+    return bounds;
+}
+
+}  // namespace
+
 Result<Service> ServicePlan::service(Timestamp begin) const {
     Service out;
     out.id = ServiceId(name);
@@ -199,6 +226,7 @@ Result<Service> ServicePlan::service(Timestamp begin) const {
     policy.stale_after = stale_after;
     policy.forecast_fallback_max = fallback_max;
     policy.lead_time = lead_time;
+    for (const auto& one : hours) policy.schedule.push_back(scheduled(one));
     for (const auto& freeze : freezes) {
         TRY(const auto direction, parse_direction(freeze.direction));
         policy.freezes.push_back(

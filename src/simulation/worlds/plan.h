@@ -56,6 +56,16 @@ struct FreezePlan {
     void describe(config::Fields& f);
 };
 
+/// Bounds of their own at some time of every day.
+struct HoursPlan {
+    std::string name = "hours";
+    Duration from = std::chrono::hours(8);  ///< on the service's wall clock
+    Duration to = std::chrono::hours(20);   ///< not after `from`: on the next day
+    std::int64_t replicas_min = 2;
+    std::int64_t replicas_max = 50;
+    void describe(config::Fields& f);
+};
+
 /// A further demand of a service, measured as often as its own.
 struct SignalPlan {
     std::string name = "queue";
@@ -86,6 +96,7 @@ struct ServicePlan {
     DirectionPlan up;
     DirectionPlan down{.stabilization = std::chrono::minutes(5)};
     std::string mode = "automatic";
+    std::vector<HoursPlan> hours;
     std::vector<FreezePlan> freezes;
     std::int64_t changes_per_day = 0;  ///< flap budget; 0: none
     std::int64_t reversals_per_day = 0;

@@ -93,6 +93,7 @@ Usual read_usual() {
     plan.services[0].down.policies.emplace_back();
     plan.services[0].traffic.swings.emplace_back();
     plan.services[0].freezes.emplace_back();
+    plan.services[0].hours.emplace_back();
     plan.services[0].signals.emplace_back().traffic.swings.emplace_back();
     plan.faults.emplace_back();
     plan.events.emplace_back();

@@ -139,6 +139,8 @@ void add_option_changes(const WorldPlan& plan, std::vector<Change>& out) {
                     return erase_at(p.services[s].signals[i].traffic.swings, j);
                 });
         }
+        for (std::size_t i = 0; i < service.hours.size(); ++i)
+            out.push_back([s, i](WorldPlan& p) { return erase_at(p.services[s].hours, i); });
         for (std::size_t i = 0; i < service.freezes.size(); ++i)
             out.push_back([s, i](WorldPlan& p) { return erase_at(p.services[s].freezes, i); });
         for (std::size_t i = 0; i < service.up.policies.size(); ++i)
