@@ -49,6 +49,19 @@ def the_example_configuration_is_valid_and_the_reference_is_the_one_in_docs():
     assert valid.returncode == 0 and json.loads(valid.stdout)["valid"] is True, valid.stderr
 
 
+def every_reason_alert_and_policy_is_explained():
+    page = (ROOT / "docs" / "decisions.md").read_text()
+    reasons = re.search(r"Reason:.*?enum: \[(.*?)\]", (ROOT / "docs" / "openapi.yaml").read_text(), re.DOTALL)[1]
+    names = {name.strip() for name in reasons.split(",")}
+    raised = (ROOT / "src" / "pipeline" / "conditions.cpp").read_text()
+    names |= set(re.findall(r'(?:\.name = |tell\(|auto name = )"(\w+)"', raised))
+    assert {"steady", "budget_reached", "samples_missing", "demand_above_max"} <= names, names
+    known = forescale("simulate", ROOT / "data" / "elb_requests_5min.csv.gz", "--policies", "none").stderr
+    names |= set(re.search(r"known: (.*)", known)[1].split(", "))
+    missing = sorted(name for name in names if f"`{name}`" not in page)
+    assert not missing, missing
+
+
 def a_wrong_configuration_names_every_problem_with_its_line():
     with scratch() as folder:
         path = folder / "wrong.yaml"
@@ -94,5 +107,6 @@ if __name__ == "__main__":
     main([every_command_has_help_with_examples_and_exit_codes, a_wrong_flag_is_one_clear_line_and_exit_code_2,
           version_as_text_and_json, completion_knows_every_command,
           the_example_configuration_is_valid_and_the_reference_is_the_one_in_docs,
-          a_wrong_configuration_names_every_problem_with_its_line, backtest_and_simulate_answer_in_json,
+          every_reason_alert_and_policy_is_explained, a_wrong_configuration_names_every_problem_with_its_line,
+          backtest_and_simulate_answer_in_json,
           explain_says_why_and_audit_verifies])

@@ -111,7 +111,7 @@ void add_demo(Cli& cli) {
 
 void add_validate(Cli& cli) {
     auto* command = cli.app.add_subcommand(
-        "validate", "Check a configuration file and say everything that is wrong with it");
+        "validate", "Check a configuration file and say what is wrong with it");
     command->footer(
         footer("  forescale validate --config forescale.yaml\n  forescale validate --output json"));
     add_config(command, cli.validate.config, cli.validate.set);
@@ -188,7 +188,9 @@ void add_world(CLI::App* command, SimulateOptions& options) {
         ->check(CLI::Range(0.05, 1.0));
     command
         ->add_option("--setting", options.settings,
-                     "Setting of one policy in place of its usual one; may be repeated")
+                     "Setting of one policy in place of its usual one: the quantile of forescale, "
+                     "which takes with it how calm it is and, beyond 0.999, the target of its "
+                     "reactive rule; a target utilization of most others; may be repeated")
         ->type_name("POLICY=VALUE");
     command
         ->add_option("--fail", options.failures,
@@ -203,14 +205,15 @@ void add_world(CLI::App* command, SimulateOptions& options) {
     command
         ->add_option("--unserved-price", options.unserved_price,
                      "Price of one unit of demand that is not served for a second: of one "
-                     "request, where demand is requests per second")
+                     "request, where demand is requests per second; forescale takes the risk that "
+                     "follows from it, unless its setting says another")
         ->check(CLI::Range(0.0, 1e12))
         ->capture_default_str();
     command->add_option("--currency", options.currency,
                         "Name of the currency of these prices, like EUR; default: instance-hours");
     command
         ->add_option("--budget-per-day", options.budget_per_day,
-                     "What the instances of forescale may cost on a day, in that currency")
+                     "What the instances of forescale may cost on a day; needs --currency")
         ->check(CLI::Range(0.0, 1e12));
     command
         ->add_option("--budget-per-month", options.budget_per_month,
@@ -378,7 +381,8 @@ void add_controls(Cli& cli) {
         ->required()
         ->check(CLI::IsMember({"observe", "recommend", "approve", "automatic", "configured"}));
     add_end(mode, cli.control);
-    auto* pause = add_control(cli, "pause", "Hold the size of a service for a while",
+    auto* pause = add_control(cli, "pause",
+                              "Hold the size of a service for a while, also against measured load",
                               "  forescale pause shop --for 30m --why 'provider outage'\n"
                               "  forescale pause shop --direction down --for 2h");
     add_direction(pause, cli.control);

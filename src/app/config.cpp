@@ -278,7 +278,10 @@ void PolicyConfig::describe(config::Fields& f) {
     f.field("replicas_min", replicas_min,
             {.unit = "replicas", .min = 0, .max = 100000, .help = "Never fewer than this"});
     f.field("replicas_max", replicas_max,
-            {.unit = "replicas", .min = 1, .max = 100000, .help = "Never more than this"});
+            {.unit = "replicas",
+             .min = 1,
+             .max = 100000,
+             .help = "Never more than this, unless at_max.behavior is increase"});
     f.section("cost", cost, "What capacity, unserved demand and changes cost");
     f.list("instance_types", instance_types,
            "What replicas run on, where there is a choice: the cheapest mix that is safe enough "
@@ -288,12 +291,14 @@ void PolicyConfig::describe(config::Fields& f) {
             {.min = 0,
              .max = 1,
              .help = "Of the capacity, at most so much on spot instances; less where what they "
-                     "save is less than what losing them is expected to cost"});
+                     "save is less than what losing them is expected to cost "
+                     "(interruptions_per_hour)"});
     f.field("quantile", quantile,
             {.min = level_least,
              .max = level_most,
              .help = "Share of lead times in which the planned capacity covers the largest demand: "
-                     "higher is safer and dearer; cost.unserved_unit takes its place"});
+                     "higher is safer and dearer; half of the margin beyond 0.99 is room to move "
+                     "in before the size changes; cost.unserved_unit takes its place"});
     f.field("headroom", headroom,
             {.min = 0,
              .max = 2,
@@ -304,22 +309,33 @@ void PolicyConfig::describe(config::Fields& f) {
              .max = 1,
              .help = "Utilization that the reactive rule aims at while no forecast is trusted"});
     f.field("tolerance", tolerance,
-            {.min = 0, .max = 0.9, .help = "Smallest relative shrink that is worth a change"});
+            {.min = 0,
+             .max = 0.9,
+             .help = "Smallest relative shrink that is worth a change; growing waits until half of "
+                     "the headroom is used up"});
     f.field("confidence_min", confidence_min,
-            {.min = 0, .max = 1, .help = "Below this confidence the reactive rule decides"});
-    f.field("accuracy_gate", accuracy_gate,
-            {.help = "Leave forecasts out while they have cost more than the reactive rule would "
-                     "have"});
+            {.min = 0,
+             .max = 1,
+             .help = "Below this confidence the reactive rule decides, once no trusted forecast of "
+                     "the last 10 min can stand in"});
+    f.field(
+        "accuracy_gate", accuracy_gate,
+        {.help = "Leave forecasts out while they have cost more than the reactive rule would "
+                 "have, at the quantile, or at 0.999 where a rarer risk is asked for: what that "
+                 "costs is your wish and no harm"});
     f.field("cooldown", cooldown,
             {.min = 0, .max = 86400, .help = "No shrinking for this long after any change"});
     f.field("stale_after", stale_after,
             {.min = 1,
              .max = 86400,
-             .help = "A newest sample older than this is stale: no shrinking on it"});
+             .help = "A newest sample older than this, and than two sample steps, is stale: no "
+                     "shrinking on it"});
     f.field("forecast_fallback_max", forecast_fallback_max,
             {.min = 0,
              .max = 86400,
-             .help = "How long the forecast stands in for missing samples; then the size holds"});
+             .help = "How long the forecast stands in for missing samples: it may add, and nothing "
+                     "is given back; then the size holds. Also the longest that an earlier "
+                     "forecast stands in for one that fails (30 min) or is not trusted (10 min)"});
     f.field(
         "lead_time", lead_time,
         {.min = 0,

@@ -167,15 +167,28 @@ TEST(CrossCheck, AFreezeOfMoreThanAMonth) {
     EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("lasts 32 days")));
 }
 
+TEST(CrossCheck, FreezesOfAMonthOneAfterTheOther) {
+    AppConfig app = sound();
+    constraints(app).freezes = {freeze("2026-12-31", "2027-01-29"),
+                                freeze("2026-12-01", "2026-12-31")};
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("no time to grow for 59 days")));
+    constraints(app).freezes[1].direction = "down";
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("no time to shrink")));
+    constraints(app).freezes[1].to = "2026-12-30";
+    EXPECT_THAT(cross_check(app), IsEmpty());
+}
+
 TEST(CrossCheck, WeeklyFreezesThatLeaveNoTime) {
     AppConfig app = sound();
     constraints(app).freezes = {freeze("00:00", "24:00")};
-    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("no time of the week")));
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("leave 0 min of the week")));
     constraints(app).freezes = {freeze("Mon 08:00", "Thu 12:00"), freeze("Thu 12:00", "Mon 08:00")};
-    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("no time of the week")));
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("leave 0 min of the week")));
     constraints(app).freezes[1].direction = "down";
     EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("may shrink")));
     constraints(app).freezes[0].to = "Thu 11:59";
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("leave 1 min of the week")));
+    constraints(app).freezes[0].to = "Thu 11:00";
     EXPECT_THAT(cross_check(app), IsEmpty());
 }
 
@@ -202,7 +215,7 @@ TEST(CrossCheck, ACalendarOutsideOfTheBounds) {
     EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("above that of the policy, 50")));
     constraints(app).schedule[0] = hours("08:00", "20:00");
     constraints(app).schedule[0].replicas_min = 21;
-    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("swap them")));
+    EXPECT_THAT(cross_check(app), ElementsAre(HasSubstr("lower the one")));
     constraints(app).schedule.clear();
     constraints(app).minimums = {minimum("2026-12-24 18:00", "2026-12-24 22:00", 51)};
     EXPECT_THAT(cross_check(app), ElementsAre(AllOf(HasSubstr("policy.minimums[0] 'match'"),

@@ -7,6 +7,7 @@ namespace {
 
 constexpr Duration freeze_max = day * 31;
 constexpr Duration endless_span = day * 36'500;
+constexpr int week_left_min = 60;  // minutes
 
 template <class... Args>
 std::unexpected<Error> wrong(fmt::format_string<Args...> text, Args&&... args) {
@@ -35,8 +36,10 @@ Result<ScheduledBounds> bounds_of(const ScheduleConfig& entry, const ScalingPoli
     out.replicas_min = entry.replicas_min > 0 ? replicas(entry.replicas_min) : policy.replicas_min;
     out.replicas_max = entry.replicas_max > 0 ? replicas(entry.replicas_max) : policy.replicas_max;
     if (out.replicas_min > out.replicas_max)
-        return wrong("its replicas_min {} is above its replicas_max {}; swap them",
-                     out.replicas_min.value(), out.replicas_max.value());
+        return wrong(
+            "its replicas_min {} is above its replicas_max {}; lower the one or raise the "
+            "other",
+            out.replicas_min.value(), out.replicas_max.value());
     if (out.replicas_min < policy.replicas_min)
         return wrong("its replicas_min {} is below that of the policy, {}; lower that one",
                      out.replicas_min.value(), policy.replicas_min.value());
@@ -113,18 +116,42 @@ Result<void> put_freeze(const FreezeConfig& entry, ScalingPolicy& policy, const 
     return {};
 }
 
-/// Freezes that cover the whole week together never end, whatever each of them says alone.
+/// Dated freezes that follow each other without a hole are one, whatever each of them says alone.
+Result<void> check_dates(const std::vector<FreezeConfig>& entries, const ScalingPolicy& policy) {
+    for (const bool up : {true, false}) {
+        std::vector<DatedSpan> all;
+        for (std::size_t i = 0; i < entries.size(); ++i)
+            if (covers(policy.freezes[i].direction, up) && !entries[i].endless &&
+                policy.freezes[i].dated)
+                all.push_back(*policy.freezes[i].dated);
+        std::ranges::sort(all, {}, &DatedSpan::from);
+        for (std::size_t i = 1; i < all.size(); ++i)
+            if (all[i].from <= all[i - 1].to)
+                all[i] = {all[i - 1].from, std::max(all[i].to, all[i - 1].to)};
+        for (const DatedSpan& span : all)
+            if (span.to - span.from > freeze_max)
+                return wrong(
+                    "policy.freezes: one after the other they leave no time to {} for {} days "
+                    "from {} on, more than {}; leave some, or say `endless: true`",
+                    up ? "grow" : "shrink", (span.to - span.from) / day,
+                    format_timestamp(span.from), freeze_max / day);
+    }
+    return {};
+}
+
+/// Freezes that cover the whole week together never end, whatever each of them says alone; an hour
+/// of a week is no time to scale in either.
 Result<void> check_weeks(const std::vector<FreezeConfig>& entries, const ScalingPolicy& policy) {
     for (const bool up : {true, false}) {
         std::vector<WeekSpan> all;
         for (std::size_t i = 0; i < entries.size(); ++i)
             if (covers(policy.freezes[i].direction, up) && !entries[i].endless)
                 std::ranges::copy(policy.freezes[i].weekly, std::back_inserter(all));
-        if (!all.empty() && minutes_left(all) == 0)
+        if (!all.empty() && minutes_left(all) < week_left_min)
             return wrong(
-                "policy.freezes: together they leave no time of the week in which the "
-                "size may {}; leave some, or say `endless: true`",
-                up ? "grow" : "shrink");
+                "policy.freezes: together they leave {} min of the week in which the size may {}; "
+                "leave {}, or say `endless: true`",
+                minutes_left(all), up ? "grow" : "shrink", week_left_min);
     }
     return {};
 }
@@ -244,7 +271,7 @@ void FreezeConfig::describe(config::Fields& f) {
             {.help = "Whether what the measured load needs is added all the same"});
     f.field("endless", endless,
             {.help = "Said of a freeze that is meant to have no end, to last longer than 31 days, "
-                     "or to leave no time of the week"});
+                     "or to leave less than an hour of the week"});
 }
 
 void FlapBudgetConfig::describe(config::Fields& f) {
@@ -333,7 +360,8 @@ void ConstraintsConfig::describe(config::Fields& f) {
     f.field("external_change_hold", external_change_hold,
             {.min = 0,
              .max = 86400,
-             .help = "A size that somebody else set is not undone for this long: nothing goes "
+             .help = "In mode automatic, a size that somebody else set is not undone for this "
+                     "long: nothing goes "
                      "below what they added, and of what they removed only what the measured load "
                      "needs comes back"});
 }
@@ -345,6 +373,7 @@ Result<void> ConstraintsConfig::into(ScalingPolicy& policy, const Zone& zone) co
     TRY_VOID(put_each("freezes", freezes,
                       [&](const auto& entry) { return put_freeze(entry, policy, zone); }));
     TRY_VOID(check_weeks(freezes, policy));
+    TRY_VOID(check_dates(freezes, policy));
     TRY_VOID(put_at_max(at_max, policy));
     policy.flap_budget = {.changes_per_day = static_cast<int>(flap_budget.changes_per_day),
                           .reversals_per_day = static_cast<int>(flap_budget.reversals_per_day)};

@@ -14,9 +14,11 @@ void InstanceTypeConfig::describe(config::Fields& f) {
     f.field("price_hour", price_hour,
             {.min = 1e-9, .max = 1e9, .help = "Price of one instance for one hour"});
     f.field("spot", spot, {.help = "Whether the provider may reclaim all instances of it at once"});
-    f.field(
-        "interruptions_per_hour", interruptions_per_hour,
-        {.min = 0, .max = 60, .help = "How often that is to be expected, of the pool as a whole"});
+    f.field("interruptions_per_hour", interruptions_per_hour,
+            {.min = 0,
+             .max = 60,
+             .help = "How often that is to be expected, of the pool as a whole; 0: never, so that "
+                     "spot_share_max alone bounds it"});
     f.field(
         "max", max,
         {.unit = "instances", .min = 0, .max = 100000, .help = "No more than these; 0: no limit"});

@@ -41,6 +41,7 @@ struct PolicyWorld {
     Budget budget = {};
     std::string currency = {};
     double replica_hour = 1.0;
+    double unserved_unit = 0.0;  ///< 0: its setting says what risk it takes
 };
 
 /// One way of choosing a size, step by step.
@@ -64,6 +65,8 @@ struct PolicyKind {
                                                  std::span<const double> settings);
     std::string_view setting_name;  ///< for people; empty: it has none
     double usual = 0;               ///< what a user gets who sets nothing
+    double least = 0;               ///< a setting is this ...
+    double most = 1;                ///< ... to this
     std::vector<double> settings;   ///< of the frontier, from cheap to safe; empty: it has none
 };
 /// Sorted by name.

@@ -37,11 +37,28 @@ Result<std::vector<std::string>> names_of(const SimulateSettings& settings) {
     return names;
 }
 
+Result<void> check_settings(const SimulateSettings& settings) {
+    if (settings.frontier && !settings.settings.empty())
+        return fail(Errc::invalid_argument,
+                    "a frontier plays every setting of every policy: leave out --setting and "
+                    "--target");
+    for (const auto& [name, setting] : settings.settings) {
+        const PolicyKind& kind = policies().at(name);
+        if (kind.setting_name.empty())
+            return fail(Errc::invalid_argument, "policy {} has no setting", name);
+        if (!(setting >= kind.least && setting <= kind.most))
+            return fail(Errc::invalid_argument, "setting {} of {}: its {} is {} to {}", setting,
+                        name, kind.setting_name, kind.least, kind.most);
+    }
+    return {};
+}
+
 Result<void> check_budget(const SimulateSettings& settings) {
     const Budget& budget = settings.budget;
     if (budget.is_set() && settings.prices.currency.empty())
         return fail(Errc::invalid_argument,
-                    "a budget is money: name the currency, and the price of an instance in it");
+                    "a budget is money: name its currency (--currency EUR) and the price of an "
+                    "instance in it (--price)");
     if (budget.is_set() && !(settings.prices.replica_hour > 0.0))
         return fail(Errc::invalid_argument,
                     "a budget of instances that cost nothing is never spent: state their price");
@@ -78,6 +95,9 @@ public:
         view_.budget = settings.budget;
         view_.currency = settings.prices.currency;
         view_.replica_hour = settings.prices.replica_hour;
+        // Where unserved demand has a price, that says what risk is worth; a setting says it too.
+        const bool is_set = settings.frontier || settings.settings.contains(std::string(product));
+        view_.unserved_unit = is_set ? 0.0 : settings.prices.unserved_unit;
         view_.zone = &zone;
         view_.events = &settings.events;
         least_hours_ = score(world_, play_usual(cheapest)).instance_hours;
@@ -249,6 +269,7 @@ Result<std::vector<PolicyOutcome>> run_simulation(const std::vector<std::string>
                                                   const SimulateSettings& settings,
                                                   const std::function<void(double)>& progress) {
     TRY_VOID(check_budget(settings));
+    TRY_VOID(check_settings(settings));
     TRY(const auto names, names_of(settings));
     TRY(const Zone zone, load_zone(settings.zone));
     TRY(const auto shelf, TraceShelf::open(files));

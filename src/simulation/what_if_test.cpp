@@ -154,6 +154,37 @@ TEST(WhatIf, ABudgetNeedsACurrencyAndAPrice) {
               std::string::npos);
 }
 
+TEST(WhatIf, ASettingIsOneThatThePolicyHas) {
+    const auto refusal = [](const SimulateSettings& settings) {
+        const auto run = run_simulation({}, settings, {});
+        EXPECT_FALSE(run);
+        return run ? std::string() : run.error().message;
+    };
+    EXPECT_NE(refusal({.settings = {{"forescale", 2.0}}}).find("quantile is 0.05 to 0.999999"),
+              std::string::npos);
+    EXPECT_NE(refusal({.settings = {{"hpa", 0.0}}}).find("target utilization is 0.05 to 1"),
+              std::string::npos);
+    EXPECT_NE(refusal({.settings = {{"clairvoyant", 1.0}}}).find("no setting"), std::string::npos);
+    EXPECT_NE(refusal({.settings = {{"hpa", 0.6}}, .frontier = true}).find("--setting"),
+              std::string::npos);
+}
+
+TEST(WhatIf, UnservedDemandIsWorthWhatItsPriceSays) {
+    World world = world_with({.replicas_min = 1, .capacity_per_replica = 20});
+    world.first_scored = 2 * 288;
+    const auto at_price = [&](double unserved_unit) {
+        PolicyWorld view = world.view();
+        view.unserved_unit = unserved_unit;
+        const PolicyKind& kind = policies().at("forescale");
+        return score(world, play(world, *kind.make(view, {&kind.usual, 1}).front()));
+    };
+    // A replica serves 72,000 units an hour: at these prices 2 and 10,000 times what it costs.
+    const PlayedScore cheap = at_price(2.0 / 72'000.0);
+    const PlayedScore dear = at_price(1e4 / 72'000.0);
+    EXPECT_LT(cheap.instance_hours, 0.97 * dear.instance_hours);
+    EXPECT_GE(cheap.unserved_share, dear.unserved_share);
+}
+
 TEST(Fleet, EveryColumnOfAWideFileIsASeries) {
     const auto folder = std::filesystem::path(testing::TempDir()) / "forescale_fleet";
     std::filesystem::create_directories(folder);

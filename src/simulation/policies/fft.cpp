@@ -18,6 +18,7 @@ PolicyKind fft_kind() {
                 },
             .setting_name = target_setting,
             .usual = usual_target,
+            .least = 0.05,
             .settings = target_settings()};
 }
 

@@ -1,6 +1,7 @@
 #include "simulation/policies/forescale.h"
 
 #include "base/assert.h"
+#include "decision/price.h"
 #include "simulation/policies/policies.h"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ Service simulated_service(const PolicyWorld& world, const ScalingPolicy& policy)
     service.policy.budget = world.budget;
     service.policy.prices.currency = world.currency;
     service.policy.prices.replica_hour = world.replica_hour;
+    service.policy.prices.unserved_unit = world.unserved_unit;
     return service;
 }
 
@@ -88,6 +90,8 @@ PolicyKind forescale_kind() {
             },
         .setting_name = "quantile",
         .usual = ScalingPolicy{}.quantile,
+        .least = level_least,
+        .most = level_most,
         .settings = {.05,   .1,    .2,    .4,    .5,    .6,     .7,     .8,     .85,     .9,
                      .93,   .95,   .97,   .98,   .985,  .99,    .995,   .997,   .998,    .999,
                      .9993, .9995, .9997, .9998, .9999, .99995, .99998, .99999, .999995, .999999}};

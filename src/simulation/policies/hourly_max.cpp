@@ -94,6 +94,7 @@ PolicyKind hourly_max_kind() {
                 },
             .setting_name = target_setting,
             .usual = usual_target,
+            .least = 0.05,
             .settings = target_settings()};
 }
 

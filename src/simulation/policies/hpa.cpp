@@ -29,6 +29,7 @@ PolicyKind hpa_kind() {
     return {.make = each<Hpa>,
             .setting_name = target_setting,
             .usual = usual_target,
+            .least = 0.05,
             .settings = target_settings()};
 }
 

@@ -54,6 +54,8 @@ PolicyKind last_week_kind() {
     return {.make = each<LastWeek>,
             .setting_name = "margin on the past",
             .usual = 0.0,
+            .least = -0.9,
+            .most = 10.0,
             .settings = {-.3, -.2, -.1, 0.0, .05, .1, .2, .3, .5, .75, 1.0, 1.5, 2.0, 3.0}};
 }
 

@@ -30,6 +30,8 @@ PolicyKind static_peak_kind() {
     return {.make = each<StaticPeak>,
             .setting_name = "share of the peak",
             .usual = 1.0,
+            .least = 0.01,
+            .most = 10.0,
             .settings = {.3, .4, .5, .6, .7, .8, .9, 1.0, 1.1, 1.25, 1.5, 2.0}};
 }
 
