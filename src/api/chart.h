@@ -28,7 +28,8 @@ constexpr std::size_t chart_decisions_max = 5000;
 
 /// GET /api/v1/metrics of docs/openapi.yaml: actual load (from metrics_raw; from metrics_hourly
 /// where the step is hours or raw is gone), the forecast made 15 min before, capacity, and the path
-/// from now. errors  as the store's
+/// from now.
+/// errors  as the store's
 [[nodiscard]] Result<json::object> chart_json(Store& store, const ChartQuery& query);
 
 }  // namespace forescale

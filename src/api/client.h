@@ -13,8 +13,8 @@ struct ApiAnswer {
 };
 
 /// One request to the API of a running process at `url` ("http://127.0.0.1:8480"); `body`: JSON for
-/// a POST, empty for a GET. Waits 10 s at most. errors  invalid_argument: no such URL; unavailable:
-/// nobody answers there
+/// a POST, empty for a GET. Waits 10 s at most.
+/// errors  invalid_argument: no such URL; unavailable: nobody answers there
 [[nodiscard]] Result<ApiAnswer> ask_api(const std::string& url, std::string_view path,
                                         const std::string& body = {});
 

@@ -50,8 +50,9 @@ struct HttpLimits {
 /// quick; what it throws becomes a 500.
 class HttpServer {
 public:
-    /// Listens at once. errors  conflict: the port is in use (says which, and what to do);
-    /// invalid_argument: not loopback, or a port that this user may not take
+    /// Listens at once.
+    /// errors  conflict: the port is in use (says which, and what to do); invalid_argument: not
+    /// loopback, or a port that this user may not take
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(const ApiConfig& config,
                                                                    Handler handler,
                                                                    std::string events_path,

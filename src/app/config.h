@@ -141,7 +141,7 @@ struct PolicyConfig {
     BehaviorConfig behavior;
     ConstraintsConfig constraints;
     void describe(config::Fields& f);
-    /// All but the instance types and the constraints.
+    /// All but the mode, its approvals, the accuracy gate, instance types and constraints.
     [[nodiscard]] ScalingPolicy scaling() const;
 };
 
@@ -207,8 +207,8 @@ struct AppConfig {
 /// trace.
 [[nodiscard]] AppConfig example_config();
 
-/// Reads and validates a file, the environment and --set flags. errors  not_found, or
-/// invalid_argument with every problem on a line of its own
+/// Reads and validates a file, the environment and --set flags.
+/// errors  not_found, or invalid_argument with every problem on a line of its own
 [[nodiscard]] Result<AppConfig> load_config(const std::string& path,
                                             const std::vector<std::string>& flags);
 /// What describe() cannot see: names used twice, collectors that feed unknown services, zones,

@@ -84,9 +84,10 @@ struct ConstraintsConfig {
     Duration external_change_hold = ScalingPolicy{}.external_change_hold;
     /// The fields of the policy itself: there is no section of this name.
     void describe(config::Fields& f);
-    /// Puts them into a policy whose bounds and prices are set. errors  invalid_argument: where,
-    /// what is wrong, and what to do: a calendar that is empty, overlaps or leaves the bounds, a
-    /// freeze that never ends without saying so, a budget that cannot be meant
+    /// Puts them into a policy whose bounds and prices are set.
+    /// errors  invalid_argument: where, what is wrong, and what to do: a calendar that is empty,
+    /// overlaps or leaves the bounds, a freeze that never ends without saying so, a budget that
+    /// cannot be meant
     [[nodiscard]] Result<void> into(ScalingPolicy& policy, const Zone& zone) const;
 };
 

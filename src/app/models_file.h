@@ -24,8 +24,8 @@ constexpr std::size_t bundle_bytes_max = std::size_t{256} << 20U;
 /// errors  unavailable
 [[nodiscard]] Result<void> write_bundle_file(TrainedBundle& bundle, const std::string& path);
 
-/// What --models says: "shipped", "none" (null), or the path of a file. errors  as
-/// read_bundle_file
+/// What --models says: "shipped", "none" (null), or the path of a file.
+/// errors  as read_bundle_file
 [[nodiscard]] Result<std::shared_ptr<const TrainedModels>> chosen_models(const std::string& choice);
 
 }  // namespace forescale

@@ -15,8 +15,8 @@ namespace json = boost::json;
 constexpr std::size_t json_bytes_max = std::size_t{64} << 20U;
 
 /// Parses one document. Doubles may differ from the nearest one by the last bit (Boost 1.81): state
-/// that must come back to the bit is kept with base/archive.h. errors  invalid_argument with the
-/// offset at which the text stops being JSON
+/// that must come back to the bit is kept with base/archive.h.
+/// errors  invalid_argument with the offset at which the text stops being JSON
 [[nodiscard]] Result<json::value> parse_json(std::string_view text);
 
 /// Two spaces of indentation, keys in the order of insertion. Numbers are as short as they can be

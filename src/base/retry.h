@@ -5,8 +5,8 @@
 namespace forescale {
 
 /// How often and how patiently to try again: exponential backoff with full jitter. A value; it
-/// waits for nobody. source  M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog
-/// 2015
+/// waits for nobody.
+/// source  M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog 2015
 struct RetryPolicy {
     int attempts_max = 5;
     Duration delay_first = std::chrono::milliseconds(200);

@@ -11,7 +11,8 @@ namespace forescale {
 [[nodiscard]] std::string printable(std::string_view text, std::size_t bytes_max = 80);
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, upper and
-/// lower case alike. cost  O(a.size() * b.size())
+/// lower case alike.
+/// cost  O(a.size() * b.size())
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The candidate that somebody who typed `name` most likely meant; nothing when none is close. The

@@ -21,8 +21,9 @@ public:
     ~TextFile();
 
     /// The next line without its end, or nothing at the end of the file. The view lives until the
-    /// next call. errors  invalid_argument: a line longer than line_bytes_max; corrupt: broken gzip
-    /// data. Both name file and line.
+    /// next call.
+    /// errors  invalid_argument: a line longer than line_bytes_max; corrupt: broken gzip data. Both
+    /// name file and line.
     [[nodiscard]] Result<std::optional<std::string_view>> next();
     [[nodiscard]] std::size_t line_number() const;  ///< of the line that next() gave last, from 1
     [[nodiscard]] const std::string& path() const;

@@ -15,13 +15,15 @@ using Duration = std::chrono::milliseconds;
 constexpr Duration day = std::chrono::hours(24);
 
 /// "2026-03-01T12:00:00Z" (fraction and numeric offset allowed, offset required) or Unix seconds as
-/// digits. errors  invalid_argument with the text and what was expected
+/// digits.
+/// errors  invalid_argument with the text and what was expected
 [[nodiscard]] Result<Timestamp> parse_timestamp(std::string_view text);
 
 /// ISO-8601 with Z; milliseconds only when they are not zero.
 [[nodiscard]] std::string format_timestamp(Timestamp time);
 
-/// "300s", "5m", "1h30m", "250ms", "2d". errors  invalid_argument
+/// "300s", "5m", "1h30m", "250ms", "2d".
+/// errors  invalid_argument
 [[nodiscard]] Result<Duration> parse_duration(std::string_view text);
 /// The shortest text that parse_duration reads back as the same value: "5m", "1h30m", "250ms".
 [[nodiscard]] std::string format_duration(Duration duration);

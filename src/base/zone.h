@@ -36,7 +36,8 @@ private:
 };
 
 /// Reads the offsets of an IANA zone from 1970 to 2070 from the system's time-zone files. "UTC"
-/// needs none. errors  not_found: names the nearest known zone; corrupt: a damaged file known zone
+/// needs none.
+/// errors  not_found: names the nearest known zone; corrupt: a damaged file known zone
 [[nodiscard]] Result<Zone> load_zone(const std::string& name);
 
 }  // namespace forescale

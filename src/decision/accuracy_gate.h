@@ -9,8 +9,8 @@ namespace forescale {
 /// Evidence that hours cost more than others, each bet on before it is seen: while the mean excess
 /// is not above zero, an alarm is raised once in `hours_between_false_alarms` hours at most. A
 /// stake begins anew whenever it is lost, so that a change after years of good hours is found as
-/// soon as one on the first day. source  Shin, Ramdas & Rinaldo 2023, e-detectors,
-/// doi:10.51387/23-NEJSDS51
+/// soon as one on the first day.
+/// source  Shin, Ramdas & Rinaldo 2023, e-detectors, doi:10.51387/23-NEJSDS51
 class ExcessBet {
 public:
     /// excess: in units of what an hour usually costs; below -1 counts as -1.

@@ -8,8 +8,9 @@
 namespace forescale {
 
 /// Every service, by number, after all those that call it; of those that may come next, the first.
-/// O(services * log + calls). errors  invalid_argument: a caller that is not among them, or calls
-/// in a circle, with the services of one
+/// O(services * log + calls).
+/// errors  invalid_argument: a caller that is not among them, or calls in a circle, with the
+/// services of one
 [[nodiscard]] Result<std::vector<std::size_t>> callers_first(
     const std::vector<const Service*>& services);
 

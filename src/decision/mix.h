@@ -37,8 +37,8 @@ struct MixNeed {
 /// where all are.
 [[nodiscard]] double replica_hour_of(std::span<const InstanceType> types);
 
-/// What the types of a policy must be, its bounds included. errors  invalid_argument: which, what
-/// is wrong, what to do
+/// What the types of a policy must be, its bounds included.
+/// errors  invalid_argument: which, what is wrong, what to do
 [[nodiscard]] Result<void> check_instance_types(const ScalingPolicy& policy);
 
 /// "3 large and 2 small-spot, 0.42 EUR an hour"

@@ -24,7 +24,8 @@ struct CapacityPrices {
 class ShadowFleet {
 public:
     /// Decides on what this fleet has at `now`; the capacity of the inputs is not read, but for the
-    /// first time, when the fleet begins as that. cost  one decide()
+    /// first time, when the fleet begins as that.
+    /// cost  one decide()
     void decide(const Service& service, DecisionInputs inputs, Timestamp now);
 
     /// What the window would have cost at this demand, the changes made in it included; nothing

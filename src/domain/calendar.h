@@ -42,7 +42,8 @@ struct DatedSpan {
 
 /// The spans that an operator means by days (Mon .. Sun; none: every day), "08:00" and "20:00", or
 /// by no days, "Fri 18:00" and "Mon 08:00". A `to` that is not after `from` lies on the next day;
-/// "24:00" ends a day. errors  invalid_argument: no such time or day, empty, a day twice
+/// "24:00" ends a day.
+/// errors  invalid_argument: no such time or day, empty, a day twice
 [[nodiscard]] Result<std::vector<WeekSpan>> parse_week_spans(const std::vector<std::string>& days,
                                                              std::string_view from,
                                                              std::string_view to);
@@ -50,7 +51,8 @@ struct DatedSpan {
 /// The instants that "2026-12-20", or "2026-12-20 18:00", is in a zone. A day ends when the next
 /// one begins: "2026-12-20" to "2026-12-26" is six days and not the 26th. A time that a clock
 /// change leaves out is the one as long after it; of one that comes twice, a span begins at the
-/// first and ends at the second. errors  invalid_argument: no such date, not after `from`
+/// first and ends at the second.
+/// errors  invalid_argument: no such date, not after `from`
 [[nodiscard]] Result<DatedSpan> parse_dated_span(const Zone& zone, std::string_view from,
                                                  std::string_view to);
 

@@ -40,7 +40,8 @@ struct ExecutorSettings {
 ///   (RollbackManager)
 /// - executing -> executing: not ready in time, and no answer to the rollback; tried again at every
 ///   look
-/// - executing -> failed: not ready in time, and the rollback was refused or the size is the work of
+/// - executing -> failed: not ready in time, and the rollback was refused or the size is the work
+/// of
 ///   somebody else
 /// - both -> superseded: by the caller, with supersede()
 ///

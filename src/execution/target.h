@@ -17,7 +17,7 @@ public:
     /// Asks for operation.to replicas, absolutely; asking twice for the same operation (its id)
     /// equals asking once. operation.attempts is the number of this call, from 1. errors
     /// unavailable: may or may not have been taken, ask again; conflict: somebody else changed it;
-    ///         invalid_argument: refused for good (quota, permission)
+    /// invalid_argument: refused for good (quota, permission)
     virtual Result<void> apply(const Operation& operation) = 0;
 };
 

@@ -46,7 +46,8 @@ struct AuditVerdict {
 /// Walks the chain from the first entry; `next` gives entries in order, nothing at the end. Finds
 /// every entry that was changed, removed, inserted or moved, and a missing beginning. Entries
 /// missing at the end leave no trace in what is left: compare `entries` and `head_hash` with what
-/// was noted elsewhere. errors  as `next`
+/// was noted elsewhere.
+/// errors  as `next`
 [[nodiscard]] Result<AuditVerdict> verify_audit(
     const std::function<Result<std::optional<AuditEntry>>()>& next);
 

@@ -60,8 +60,8 @@ struct PipelineParts {
 class Pipeline {
 public:
     /// Goes on where the store says that the last recorded turn ended: learned state from its
-    /// checkpoint and the samples since, operations in flight found and looked after. errors  as
-    /// the store's; corrupt: a stored state does not fit
+    /// checkpoint and the samples since, operations in flight found and looked after.
+    /// errors  as the store's; corrupt: a stored state does not fit
     [[nodiscard]] static Result<std::unique_ptr<Pipeline>> open(std::vector<Service> services,
                                                                 std::vector<Poller> pollers,
                                                                 PipelineParts parts,
@@ -78,12 +78,14 @@ public:
     /// when the process stops.
     [[nodiscard]] Result<void> close(Timestamp now);
 
-    /// Records an event and lets the next turn know it. Thread-safe. errors  unavailable
+    /// Records an event and lets the next turn know it. Thread-safe.
+    /// errors  unavailable
     [[nodiscard]] Result<void> accept_event(BusinessEvent event, Timestamp now);
 
     /// Records what somebody asked of a service (its number is given here) and lets the next turn
     /// take it in. Thread-safe. On an error it is in force all the same, and is recorded once the
-    /// store is back. errors  as the store's
+    /// store is back.
+    /// errors  as the store's
     [[nodiscard]] Result<void> accept_control(Control control);
 
     /// The newest recorded turn of an earlier life, if there was one.

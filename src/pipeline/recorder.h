@@ -23,7 +23,8 @@ public:
     /// turns of a fast replay.
     static constexpr std::chrono::milliseconds gather_max{50};
 
-    /// Continues the audit chain of the store. errors  as the store's
+    /// Continues the audit chain of the store.
+    /// errors  as the store's
     [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(Store& store,
                                                                 Duration gather = gather_max);
 
@@ -32,7 +33,8 @@ public:
     /// Stores what waits, then this. On an error everything waits, except operations that are new:
     /// what was not recorded is never applied.
     [[nodiscard]] Result<void> record(Batch batch);
-    /// Stores everything that was recorded. errors  as the store's
+    /// Stores everything that was recorded.
+    /// errors  as the store's
     [[nodiscard]] Result<void> flush();
     /// Can one more turn wait if the store fails?
     [[nodiscard]] bool has_room() const;

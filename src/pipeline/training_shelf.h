@@ -22,7 +22,8 @@ public:
 
     /// Null when the version is empty, or its file is gone or damaged (which is logged).
     [[nodiscard]] std::shared_ptr<const TrainedModels> find(const std::string& version);
-    /// Checks a new file, keeps it under its version, and removes it. errors  as read_file; corrupt
+    /// Checks a new file, keeps it under its version, and removes it.
+    /// errors  as read_file; corrupt
     [[nodiscard]] Result<std::string> take(const std::string& file);
     /// Removes files of versions that are not in use and have not been written for `keep`.
     void sweep(std::span<const std::string> in_use, Duration keep);

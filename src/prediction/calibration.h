@@ -15,8 +15,8 @@ using Offsets = std::array<double, quantile_levels.size()>;
 /// each divided by the size that was expected of it (ErrorSize), with a half-life of 10 days, 20
 /// days beyond 1 h; signed, so that a lasting bias moves both bounds. On each side an online
 /// correction (ConformalWidth) keeps the share of misses at 5 %. Only errors of targets that have
-/// been observed enter. Before there are errors, a wide prior. source  normalised split conformal:
-/// Lei et al. 2018, doi:10.1080/01621459.2017.1307116
+/// been observed enter. Before there are errors, a wide prior.
+/// source  normalised split conformal: Lei et al. 2018, doi:10.1080/01621459.2017.1307116
 class Calibration {
 public:
     static constexpr std::size_t slots = ErrorSize::slots;

@@ -22,11 +22,12 @@ struct Change {
 /// Watches the ratio of demand to its habit, as a logarithm: the smaller one of the distances to
 /// the profile of the last days and to that of the same weekday, when both point the same way, so
 /// that a weekend is no change. Two CUSUMs of that distance, standardised by its usual size, notice
-/// an excursion. One that holds steadily for 12 h (6 h beyond a factor of 1.6) is a new level;
-/// one that was extreme and ends within 3 h was an incident, and so was an outage of up to 7 days.
-/// Any other excursion is neither: it is learned as it was. Where more than one step in fifty of
-/// the last week lay in an incident, spikes are how demand is, and no further one is taken out.
-/// O(1) a step. source  CUSUM: Page 1954, Biometrika 41, doi:10.1093/biomet/41.1-2.100
+/// an excursion. One that holds steadily for 12 h (6 h beyond a factor of 1.6) is a new level; one
+/// that was extreme and ends within 3 h was an incident, and so was an outage of up to 7 days. Any
+/// other excursion is neither: it is learned as it was. Where more than one step in fifty of the
+/// last week lay in an incident, spikes are how demand is, and no further one is taken out. O(1) a
+/// step.
+/// source  CUSUM: Page 1954, Biometrika 41, doi:10.1093/biomet/41.1-2.100
 class ChangeWatch {
 public:
     ChangeWatch() = default;

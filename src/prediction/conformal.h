@@ -11,8 +11,7 @@ namespace forescale {
 /// pinball loss of what they had said: which speed is right differs from series to series, and far
 /// ahead only slow ones are, since the errors of a day are one event.
 /// source  Gibbs and Candes 2021 (adaptive conformal inference), arXiv:2106.00170; aggregation over
-///         speeds: Zaffran et al. 2022, arXiv:2202.07282, and Gibbs and Candes 2022,
-///         arXiv:2208.08401
+/// speeds: Zaffran et al. 2022, arXiv:2202.07282, and Gibbs and Candes 2022, arXiv:2208.08401
 class ConformalWidth {
 public:
     static constexpr std::size_t speeds = 3;

@@ -24,7 +24,7 @@ public:
     LeadDemandModel& operator=(LeadDemandModel&&) noexcept;
 
     /// The next closed window of fine_step; its max is what counts. A gap is a window that is not
-    /// present). Learns from the spans that have matured. O(columns^2).
+    /// present. Learns from the spans that have matured. O(columns^2).
     void observe(const Window& window);
 
     /// From the end of the newest observed step. Nothing before a day of history. A copy of

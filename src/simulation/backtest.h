@@ -31,7 +31,7 @@ struct BacktestSettings {
     Duration retrain = day * 7;
 };
 
-/// Scores of one member at one horizon on one series, as PROTOCOL defines them.
+/// Scores of one member at one horizon on one series, as docs/backtest.md defines them.
 struct BacktestScore {
     std::string series;
     Duration horizon{0};
@@ -100,9 +100,9 @@ struct Backtest {
 
 /// Runs the production Forecaster over every file with rolling origins. `progress` is called with a
 /// share 0..1, from any thread, one call at a time. A row of a member that sleeps at an origin
-/// holds the ensemble's value: the product would say that in its place. errors  those of
-/// read_trace; not_found: the zone; invalid_argument: two files of one name, a folder that cannot
-/// be written
+/// holds the ensemble's value: the product would say that in its place.
+/// errors  those of read_trace; not_found: the zone; invalid_argument: two files of one name, a
+/// folder that cannot be written
 [[nodiscard]] Result<Backtest> run_backtest(const std::vector<std::string>& files,
                                             const BacktestSettings& settings,
                                             const std::function<void(double)>& progress);

@@ -12,12 +12,12 @@ constexpr std::size_t band_max = 672;
 /// Everything that DIR/summary.json holds, and what `--output json` prints. What has no value is
 /// null.
 ///   over_series  per horizon and model: horizon_s, model, series (how many),
-///   ratio_to_seasonal_naive
-///                (geometric mean), ratio_95 [low, high], mape (mean), awake, win_rate; of the
-///                ensemble also coverage_90 (pooled), worst_day_90 (median), confidence_rank (mean)
+///                ratio_to_seasonal_naive (geometric mean), ratio_95 [low, high], mape (mean),
+///                awake, win_rate; of the ensemble also coverage_90 (pooled), worst_day_90
+///                (median), confidence_rank (mean)
 ///   parts        the same for the series that hyper-parameters were chosen on ("development") and
 ///                for the others ("held out"), of the ensemble alone, with `part`
-///   scores       per series, horizon and model: what PROTOCOL defines, ratio_95, awake;
+///   scores       per series, horizon and model: what docs/backtest.md defines, ratio_95, awake;
 ///                of the ensemble also best_member and ratio_to_best_member
 ///   day_parts    per series and horizon: six parts of 4 h of the local day, `weights` per member
 ///                and `wape` per model in each
@@ -35,8 +35,8 @@ constexpr std::size_t band_max = 672;
 /// are thinned out so that it stays below 3 MB for 16 series, and below 6 MB for any number.
 [[nodiscard]] std::string report_html(const Backtest& backtest);
 
-/// DIR/summary.json and DIR/report.html. errors  invalid_argument: the folder cannot be made; as
-/// write_file
+/// DIR/summary.json and DIR/report.html.
+/// errors  invalid_argument: the folder cannot be made; as write_file
 [[nodiscard]] Result<void> write_backtest(const Backtest& backtest, const std::string& folder);
 
 }  // namespace forescale

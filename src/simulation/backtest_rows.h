@@ -61,7 +61,8 @@ struct BacktestSeries {
 /// Scores of every member and of the ensemble at every horizon. Empty when no row can be scored.
 [[nodiscard]] std::vector<BacktestScore> score_series(const BacktestSeries& series);
 
-/// DIR/<name>/forecasts.csv of PROTOCOL. errors  as write_file
+/// DIR/<name>/forecasts.csv.
+/// errors  as write_file
 [[nodiscard]] Result<void> write_forecasts(const BacktestSeries& series, const std::string& folder);
 
 }  // namespace forescale

@@ -63,11 +63,10 @@ struct PolicyOutcome {
 };
 
 /// files: of one series each, or of one per column.
-/// Every policy in the world of PROTOCOL: `forescale` is the production turn on virtual time. One
-/// file after the other per thread; memory does not grow with the number of files.
-/// errors  as read_trace; invalid_argument: two files of one name, a budget without a
-/// currency or of less a month than a day; not_found: a policy, a zone;
-/// unavailable: cannot write
+/// Every policy in the world of docs/decisions.md: `forescale` is the production turn on virtual
+/// time. One file after the other per thread; memory does not grow with the number of files. errors
+/// as read_trace; invalid_argument: two files of one name, a budget without a currency or of less a
+/// month than a day; not_found: a policy, a zone; unavailable: cannot write
 [[nodiscard]] Result<std::vector<PolicyOutcome>> run_simulation(
     const std::vector<std::string>& files, const SimulateSettings& settings,
     const std::function<void(double)>& progress);

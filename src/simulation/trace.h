@@ -18,9 +18,10 @@ struct Trace {
 };
 
 /// path: a file, or FILE#COLUMN for one column of a file of many series, whose name is then
-/// FILE_COLUMN. errors  not_found, invalid_argument (names file, line, what was read and what was
-/// expected: a time that is not after the one
-///         before it, a negative value, fewer than two samples, more than one column), corrupt
+/// FILE_COLUMN.
+/// errors  not_found, invalid_argument (names file, line, what was read and what was expected: a
+/// time that is not after the one before it, a negative value, fewer than two samples, more than
+/// one column), corrupt
 [[nodiscard]] Result<Trace> read_trace(const std::string& path);
 
 /// A file and the name of its column; empty: the only one.
@@ -30,7 +31,8 @@ struct TracePlace {
 };
 /// Of FILE or FILE#COLUMN.
 [[nodiscard]] TracePlace place_of(const std::string& path);
-/// Which column it is. errors  as read_trace()
+/// Which column it is.
+/// errors  as read_trace()
 [[nodiscard]] Result<std::size_t> column_of(const CsvReader& reader, const TracePlace& place);
 
 /// A trace that is being read, sample by sample in the order of the file.
@@ -38,9 +40,11 @@ class TraceBuilder {
 public:
     /// path: as of read_trace()
     explicit TraceBuilder(std::string path);
-    /// A point that is not present is left out. errors  as read_trace(), named with file:line
+    /// A point that is not present is left out.
+    /// errors  as read_trace(), named with file:line
     [[nodiscard]] Result<void> add(const Point& point, std::size_t line);
-    /// line: the file's last. errors  invalid_argument: fewer than two samples
+    /// line: the file's last.
+    /// errors  invalid_argument: fewer than two samples
     [[nodiscard]] Result<Trace> finish(std::size_t line) &&;
 
 private:

@@ -11,7 +11,7 @@
 
 namespace forescale {
 
-/// What is asked of a world beyond its trace; as given here, it is the world of PROTOCOL.
+/// What is asked of a world beyond its trace; as given here, it is the world of docs/decisions.md.
 struct WorldSettings {
     Duration lead_time = std::chrono::minutes(5);
     /// 95th percentile of the lead time, which then is its median and log-normal; what is asked for
@@ -62,8 +62,9 @@ struct World {
     [[nodiscard]] PolicyWorld view() const;
 };
 
-/// Warm-up: 14 days, or half of a shorter trace. errors  invalid_argument: fewer than two samples,
-/// a trace without demand, settings that do not fit together
+/// Warm-up: 14 days, or half of a shorter trace.
+/// errors  invalid_argument: fewer than two samples, a trace without demand, settings that do not
+/// fit together
 [[nodiscard]] Result<World> make_world(const Trace& trace, const WorldSettings& settings);
 
 /// Ready and pending instances. What is asked for at step t is ready from step t + lead on; what

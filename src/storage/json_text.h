@@ -19,7 +19,8 @@ void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, std::int64_t value);
 
 /// Parses one document with every number correctly rounded; the library's own conversion can be off
-/// by the last bit. Memory comes from `memory`. errors  invalid_argument with the offset
+/// by the last bit. Memory comes from `memory`.
+/// errors  invalid_argument with the offset
 [[nodiscard]] Result<json::value> parse_exact_json(std::string_view text, json::storage_ptr memory);
 
 }  // namespace forescale

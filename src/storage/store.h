@@ -115,7 +115,7 @@ struct Retention {
 /// How a store is opened: one process owns it for writing, others may read beside it.
 enum class OpenMode : std::uint8_t { read_write, read_only };
 
-/// The tables of DESIGN.md behind one seam. Thread-safe: any number of readers beside one writer.
+/// The tables behind one seam. Thread-safe: any number of readers beside one writer.
 /// Every call may fail with unavailable (locked, full, gone: try again, nothing was written) or
 /// corrupt (a person must look).
 class Store {

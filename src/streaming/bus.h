@@ -31,7 +31,7 @@ public:
     virtual ~Bus() = default;
 
     /// errors  unavailable: full or unreachable; the message was not taken. invalid_argument: it
-    ///         never will be, such as a message larger than the bus can hold
+    /// never will be, such as a message larger than the bus can hold
     virtual Result<void> publish(std::string_view topic, std::string key, std::string payload) = 0;
     /// The next messages of the topic that the group has not committed, at most `count_max`,
     /// ascending in offset; does not wait. Polling again without a commit gives the same ones

@@ -24,8 +24,7 @@ public:
 
     /// Takes the batch for the next flush().
     /// errors  unavailable: as much as may be is kept back already, the batch was not taken; leave
-    /// it
-    ///         at its source (set the poller's cursor back) and try again
+    /// it at its source (set the poller's cursor back) and try again
     Result<void> add(const SampleBatch& batch);
     /// False: add() would refuse. Asked before a poll, it leaves the samples at their source.
     [[nodiscard]] bool has_room() const { return points_kept_ < settings_.points_kept_max; }

@@ -17,8 +17,9 @@ void set_version(TrainedBundle& bundle);
 /// and checksum; inside, what kind of file it is, the features that it was trained on, card and
 /// models.
 [[nodiscard]] std::string save_bundle(TrainedBundle& bundle);
-/// `name`: of the file, for errors. errors  corrupt: truncated, changed, of another program, older
-/// or newer than this one, or trained on other features; says which, and what to do
+/// `name`: of the file, for errors.
+/// errors  corrupt: truncated, changed, of another program, older or newer than this one, or
+/// trained on other features; says which, and what to do
 [[nodiscard]] Result<TrainedBundle> read_bundle(std::string_view bytes, std::string_view name);
 
 }  // namespace forescale

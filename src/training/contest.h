@@ -29,9 +29,9 @@ enum class ContestVerdict : std::uint8_t {
 
 /// One side of the contest: bets on every day's mean difference before it is seen. Where the mean
 /// is not above zero, the stake cannot be expected to grow whenever one stops, and reaches 1 /
-/// alpha with a probability of at most alpha (Ville). source  Waudby-Smith and Ramdas 2024, JRSS-B
-/// 86(1), doi:10.1093/jrsssb/qkad009: bets by approximate growth rate; Johari et al. 2022 on
-/// looking at any time.
+/// alpha with a probability of at most alpha (Ville).
+/// source  Waudby-Smith and Ramdas 2024, JRSS-B 86(1), doi:10.1093/jrsssb/qkad009: bets by
+/// approximate growth rate; Johari et al. 2022 on looking at any time.
 class DailyBet {
 public:
     void day(double difference);

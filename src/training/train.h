@@ -34,7 +34,8 @@ constexpr Duration train_days_min = day * 3;
 
 /// Fits every kind of model over the series' training parts, and scores the result and `parent`
 /// (null: nothing) on the test parts. The card lacks what only the caller knows: command, code
-/// version, time and memory. errors  not_found: no series is long enough; and what a trainer says
+/// version, time and memory.
+/// errors  not_found: no series is long enough; and what a trainer says
 [[nodiscard]] Result<TrainedBundle> train(std::vector<TrainingSeries> series,
                                           std::shared_ptr<const TrainedModels> parent,
                                           const TrainSettings& settings);

@@ -55,9 +55,10 @@ struct TrainedNetworks {
 /// One network per cell and grid step that the series have, over all of them together. The last 15
 /// % of every series is kept to choose the best epoch by, so that training cannot make weights
 /// worse there than the ones it began with. The same bits for the same series, settings and seed,
-/// however many threads work. Empty where no series has a week of history and a target. cost    20
-/// us a row to look at it and 15 us to learn from it, per cell source  Adam: Kingma and Ba 2015,
-/// arXiv:1412.6980; clipping: Pascanu et al. 2013, arXiv:1211.5063
+/// however many threads work. Empty where no series has a week of history and a target.
+/// cost  20 us a row to look at it and 15 us to learn from it, per cell
+/// source  Adam: Kingma and Ba 2015, arXiv:1412.6980; clipping: Pascanu et al. 2013,
+/// arXiv:1211.5063
 [[nodiscard]] TrainedNetworks train_networks(std::span<const TrainingSeries> series,
                                              const NetworkSettings& settings);
 

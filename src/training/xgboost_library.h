@@ -21,7 +21,8 @@ struct FreeBooster {
 /// Rows as the library keeps them.
 class Matrix {
 public:
-    /// values: [rows x columns], finite. errors  unavailable
+    /// values: [rows x columns], finite.
+    /// errors  unavailable
     static Result<Matrix> make(std::span<const float> values, std::size_t columns);
     [[nodiscard]] void* handle() const { return handle_.get(); }
     [[nodiscard]] std::size_t rows() const { return rows_; }
@@ -45,10 +46,12 @@ public:
     static Result<Booster> make(const Matrix& matrix, std::span<const Parameter> parameters);
 
     /// One more tree, grown on first and second derivatives per row, in the form that this program
-    /// evaluates. errors  unavailable; corrupt: a tree of another form
+    /// evaluates.
+    /// errors  unavailable; corrupt: a tree of another form
     Result<boosted::Tree> grow(const Matrix& matrix, std::span<float> first,
                                std::span<float> second);
-    /// What the library itself predicts per row. errors  unavailable
+    /// What the library itself predicts per row.
+    /// errors  unavailable
     [[nodiscard]] Result<std::vector<float>> predict(const Matrix& matrix) const;
 
 private:

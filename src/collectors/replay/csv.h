@@ -25,8 +25,9 @@ class CsvReader {
 public:
     static constexpr std::size_t columns_max = 10'000;
 
-    /// Reads the header. errors  not_found, corrupt; invalid_argument: an empty file or a wrong
-    /// header, named with file:line
+    /// Reads the header.
+    /// errors  not_found, corrupt; invalid_argument: an empty file or a wrong header, named with
+    /// file:line
     [[nodiscard]] static Result<CsvReader> open(const std::string& path);
 
     /// Names of the value columns, in the file's order, without `timestamp`; {"value"} for a single
@@ -34,10 +35,10 @@ public:
     [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
 
     /// The next row, or nothing at the end of the file. After an error in a row, the next call goes
-    /// on behind that row. errors  invalid_argument: names file:line, the cell, and what was
-    /// expected; a file with a header only is one, too.
-    ///         After a fault of the whole file (broken gzip data, a line too long) exhausted() is
-    ///         true and nothing follows.
+    /// on behind that row.
+    /// errors  invalid_argument: names file:line, the cell, and what was expected; a file with a
+    /// header only is one, too. After a fault of the whole file (broken gzip data, a line too long)
+    /// exhausted() is true and nothing follows.
     [[nodiscard]] Result<std::optional<CsvRow>> next();
 
     /// Nothing follows any more: the end of the file, or a fault of the file behind which there is

@@ -30,7 +30,7 @@ class ReplayCollector final : public Collector {
 public:
     /// Reads every file once, so that faults show at the start, and to find its step and its ends.
     /// errors  those of the files; invalid_argument: no file, a step that cannot be detected, or a
-    ///         service that two files of different steps feed
+    /// service that two files of different steps feed
     [[nodiscard]] static Result<std::unique_ptr<ReplayCollector>> open(
         const CollectorSettings& settings);
 

@@ -34,8 +34,8 @@ Verdict bounds(const Turn& turn, Replicas before);
 /// stabilization remembers; the others say how much of it may happen now, and a later one wins over
 /// an earlier one:
 /// - the measured load (reactive_floor) wins over stabilization and tolerance, and nothing shrinks
-///   below it; growing to it waits for what the operator says of speed and time alone: the rate
-///   limits, a freeze that does not let it pass, a pause, the maximum;
+///   below it but to a maximum; growing to it waits for what the operator says of speed and time
+///   alone: the rate limits, a freeze that does not let it pass, a pause, the maximum;
 /// - a spent budget wins over every forecast, also over that of callers, and over the plan; what
 ///   it leaves goes through stabilization, and speed and calm limits as any other size;
 /// - the calendar (schedule, scheduled_minimum) wins over what keeps sizes calm;

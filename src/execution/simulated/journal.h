@@ -19,8 +19,9 @@ public:
 
     /// Opens or creates the file and hands every whole record to `each`, oldest first. A last
     /// record that was not written to its end is cut off: whoever was told of it was not told that
-    /// it succeeded. errors  unavailable: cannot be opened or locked; corrupt: a record before the
-    /// last one fails its check; nothing is changed
+    /// it succeeded.
+    /// errors  unavailable: cannot be opened or locked; corrupt: a record before the last one fails
+    /// its check; nothing is changed
     [[nodiscard]] static Result<Journal> open(
         const std::string& path, const std::function<Result<void>(std::string_view record)>& each);
     Journal(Journal&& other) noexcept;
@@ -30,7 +31,8 @@ public:
     /// errors  unavailable: not written (full disk); the file is as it was before
     [[nodiscard]] Result<void> append(std::string_view record);
     /// Puts these records in the place of all others: written beside, then renamed over, so that
-    /// there always is one whole file. errors  unavailable: nothing was replaced
+    /// there always is one whole file.
+    /// errors  unavailable: nothing was replaced
     [[nodiscard]] Result<void> replace(std::span<const std::string> records);
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 

@@ -84,8 +84,8 @@ public:
     static constexpr std::int64_t replicas_max = 1'000'000;
     static constexpr std::uint64_t journal_bytes_compact = std::uint64_t{4} << 20U;
 
-    /// journal: file that outlives the process; empty: none. errors  invalid_argument: a setting;
-    /// else as Journal::open
+    /// journal: file that outlives the process; empty: none.
+    /// errors  invalid_argument: a setting; else as Journal::open
     [[nodiscard]] static Result<std::unique_ptr<SimulatedTarget>> open(
         const SimulatedTargetSettings& settings, const std::string& journal, const Clock& clock);
 
@@ -94,7 +94,8 @@ public:
     Result<void> apply(const Operation& operation) override;
 
     /// The hand of somebody else: from now on exactly `ready` ready replicas and none pending, at
-    /// once. errors  unavailable: journal
+    /// once.
+    /// errors  unavailable: journal
     [[nodiscard]] Result<void> place(const ServiceId& service, Replicas ready);
 
     /// Operations that took effect, oldest first.

@@ -33,11 +33,11 @@ enum class Method : std::uint8_t {
 /// Orders by stepwise search: differences first (seasonal by the strength of the season, plain by
 /// the KPSS test), then the neighbours of the best model so far by AICc, on conditional sums of
 /// squares; the winner is estimated by exact likelihood. p, q <= 3; seasonal <= 1, since a second
-/// season of state makes the exact likelihood four times as dear; at most 30 models.
-/// levels  NaN: missing; season in steps, 1: none
-/// cost    60 days of hours: tens of ms
+/// season of state makes the exact likelihood four times as dear; at most 30 models. levels  NaN:
+/// missing; season in steps, 1: none
+/// cost  60 days of hours: tens of ms
 /// source  Hyndman and Khandakar 2008, J. Statistical Software 27(3), doi:10.18637/jss.v027.i03;
-///         KPSS: Kwiatkowski et al. 1992, doi:10.1016/0304-4076(92)90104-Y
+/// KPSS: Kwiatkowski et al. 1992, doi:10.1016/0304-4076(92)90104-Y
 [[nodiscard]] Estimate search(std::span<const double> levels, std::int32_t season);
 
 /// Share 0..1 of the variance around the moving mean of a season that repeats with it.

@@ -8,10 +8,10 @@
 namespace forescale::arima {
 
 /// The first column of the covariance of a state, step by step, from a stationary start on while
-/// nothing is missing: what a step changes of the covariance is then a matrix of rank one.
-/// O(state) a step
+/// nothing is missing: what a step changes of the covariance is then a matrix of rank one. O(state)
+/// a step
 /// source  Morf, Sidhu and Kailath 1974, IEEE Trans. on Automatic Control 19(4),
-///         doi:10.1109/TAC.1974.1100576
+/// doi:10.1109/TAC.1974.1100576
 class GainRecursion {
 public:
     GainRecursion() = default;

@@ -35,7 +35,7 @@ struct Term {
 };
 
 /// A model with its seasonal factors multiplied out, on the differenced series w less its mean:
-///     w[t] = sum ar.value * w[t - ar.lag] + e[t] + sum ma.value * e[t - ma.lag]
+/// w[t] = sum ar.value * w[t - ar.lag] + e[t] + sum ma.value * e[t - ma.lag]
 struct Arma {
     std::vector<Term> ar;
     std::vector<Term> ma;

@@ -14,7 +14,8 @@ struct Smoothing {
 
 /// Additive Holt-Winters with a season of `season` buckets. Nothing is expected before one season
 /// is over; a bucket without demand is taken to be what was expected.
-/// cost  O(1) a bucket. source  Winters 1960, Management Science 6(3), doi:10.1287/mnsc.6.3.324
+/// cost  O(1) a bucket.
+/// source  Winters 1960, Management Science 6(3), doi:10.1287/mnsc.6.3.324
 class HoltWinters final : public GridModel {
 public:
     HoltWinters(std::size_t season, const Smoothing& smoothing)

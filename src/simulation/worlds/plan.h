@@ -111,7 +111,8 @@ struct ServicePlan {
     void describe(config::Fields& f);
     /// What is measured of a signal, as if it were a service: "a/queue".
     [[nodiscard]] ServicePlan series(const SignalPlan& signal) const;
-    /// begin: of the world, from which freezes are counted. errors  not_found: no such zone
+    /// begin: of the world, from which freezes are counted.
+    /// errors  not_found: no such zone
     [[nodiscard]] Result<Service> service(Timestamp begin) const;
 };
 
@@ -193,7 +194,8 @@ struct SeriesName {
 };
 [[nodiscard]] SeriesName series_name(const std::string& series);
 
-/// What to_text() gave, or what a person wrote. errors  invalid_argument, with every problem
+/// What to_text() gave, or what a person wrote.
+/// errors  invalid_argument, with every problem
 [[nodiscard]] Result<WorldPlan> parse_plan(const std::string& path, const std::string& text);
 
 /// A short YAML description: only what differs from the usual. parse_plan() reads the same plan.

@@ -26,11 +26,13 @@ struct SearchResult {
 };
 
 /// Lives through `count` random worlds and shrinks those that fail. progress: share done, 0..1,
-/// from any thread. errors  unavailable: no folder for the databases of the worlds
+/// from any thread.
+/// errors  unavailable: no folder for the databases of the worlds
 [[nodiscard]] Result<SearchResult> search_worlds(const SearchSettings& settings,
                                                  const std::function<void(double)>& progress = {});
 
-/// One world, shrunk when it fails. errors  as search_worlds()
+/// One world, shrunk when it fails.
+/// errors  as search_worlds()
 [[nodiscard]] Result<Outcome> live_world(const WorldPlan& plan);
 
 /// The world as a person reads it and as `forescale worlds --world` does: what is wrong, then the

@@ -19,8 +19,7 @@ struct Migration {
 
 /// Looks before anything is touched.
 /// errors  invalid_argument: newer than the program, or a database of another program; corrupt: an
-/// applied step is not the
-///         one that this program knows, or damage
+/// applied step is not the one that this program knows, or damage
 [[nodiscard]] Result<void> refuse_unknown(Connection& connection, std::span<const Migration> steps);
 
 /// Brings the database to the newest version, each step in a transaction of its own. Only forward.
