@@ -266,6 +266,15 @@ Prices CostConfig::prices() const {
 }
 
 void PolicyConfig::describe(config::Fields& f) {
+    describe_size(f);
+    describe_risk(f);
+    describe_data(f);
+    f.section("behavior", behavior,
+              "Rate limits and stabilization with the field names of a HorizontalPodAutoscaler");
+    constraints.describe(f);
+}
+
+void PolicyConfig::describe_size(config::Fields& f) {
     f.field("mode", mode,
             {.choices = {"observe", "recommend", "approve", "automatic"},
              .help = "How far decisions go by themselves: shown only, put before people as an "
@@ -293,6 +302,9 @@ void PolicyConfig::describe(config::Fields& f) {
              .help = "Of the capacity, at most so much on spot instances; less where what they "
                      "save is less than what losing them is expected to cost "
                      "(interruptions_per_hour)"});
+}
+
+void PolicyConfig::describe_risk(config::Fields& f) {
     f.field("quantile", quantile,
             {.min = level_least,
              .max = level_most,
@@ -325,6 +337,9 @@ void PolicyConfig::describe(config::Fields& f) {
                  "costs is your wish and no harm"});
     f.field("cooldown", cooldown,
             {.min = 0, .max = 86400, .help = "No shrinking for this long after any change"});
+}
+
+void PolicyConfig::describe_data(config::Fields& f) {
     f.field("stale_after", stale_after,
             {.min = 1,
              .max = 86400,
@@ -341,9 +356,6 @@ void PolicyConfig::describe(config::Fields& f) {
         {.min = 0,
          .max = 7200,
          .help = "Time from asking for a replica to its being ready, until it has been learned"});
-    f.section("behavior", behavior,
-              "Rate limits and stabilization with the field names of a HorizontalPodAutoscaler");
-    constraints.describe(f);
 }
 
 ScalingPolicy PolicyConfig::scaling() const {
@@ -407,9 +419,8 @@ void CapacityConfig::describe(config::Fields& f) {
 
 CapacityRule CapacityConfig::rule(Demand stated) const {
     CapacityRule out;
-    out.from = from == "utilization" ? CapacitySource::utilization
-               : from == "latency"   ? CapacitySource::latency
-                                     : CapacitySource::stated;
+    if (from == "utilization") out.from = CapacitySource::utilization;
+    if (from == "latency") out.from = CapacitySource::latency;
     out.stated = stated;
     out.sample_step = sample_step;
     out.target_utilization = target_utilization;

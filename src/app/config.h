@@ -141,6 +141,9 @@ struct PolicyConfig {
     BehaviorConfig behavior;
     ConstraintsConfig constraints;
     void describe(config::Fields& f);
+    void describe_size(config::Fields& f);
+    void describe_risk(config::Fields& f);
+    void describe_data(config::Fields& f);
     /// All but the mode, its approvals, the accuracy gate, instance types and constraints.
     [[nodiscard]] ScalingPolicy scaling() const;
 };

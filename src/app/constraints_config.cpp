@@ -116,26 +116,31 @@ Result<void> put_freeze(const FreezeConfig& entry, ScalingPolicy& policy, const 
     return {};
 }
 
+/// The dated freezes of a direction that are not meant to be endless, joined where one follows the
+/// other without a hole.
+std::vector<DatedSpan> joined_dates(const std::vector<FreezeConfig>& entries,
+                                    const std::vector<Freeze>& freezes, bool up) {
+    std::vector<DatedSpan> all;
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        if (freezes[i].dated && covers(freezes[i].direction, up) && !entries[i].endless)
+            all.push_back(*freezes[i].dated);
+    std::ranges::sort(all, {}, &DatedSpan::from);
+    for (std::size_t i = 1; i < all.size(); ++i)
+        if (all[i].from <= all[i - 1].to)
+            all[i] = {all[i - 1].from, std::max(all[i].to, all[i - 1].to)};
+    return all;
+}
+
 /// Dated freezes that follow each other without a hole are one, whatever each of them says alone.
 Result<void> check_dates(const std::vector<FreezeConfig>& entries, const ScalingPolicy& policy) {
-    for (const bool up : {true, false}) {
-        std::vector<DatedSpan> all;
-        for (std::size_t i = 0; i < entries.size(); ++i)
-            if (covers(policy.freezes[i].direction, up) && !entries[i].endless &&
-                policy.freezes[i].dated)
-                all.push_back(*policy.freezes[i].dated);
-        std::ranges::sort(all, {}, &DatedSpan::from);
-        for (std::size_t i = 1; i < all.size(); ++i)
-            if (all[i].from <= all[i - 1].to)
-                all[i] = {all[i - 1].from, std::max(all[i].to, all[i - 1].to)};
-        for (const DatedSpan& span : all)
+    for (const bool up : {true, false})
+        for (const DatedSpan& span : joined_dates(entries, policy.freezes, up))
             if (span.to - span.from > freeze_max)
                 return wrong(
                     "policy.freezes: one after the other they leave no time to {} for {} days "
                     "from {} on, more than {}; leave some, or say `endless: true`",
                     up ? "grow" : "shrink", (span.to - span.from) / day,
                     format_timestamp(span.from), freeze_max / day);
-    }
     return {};
 }
 

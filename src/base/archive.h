@@ -205,7 +205,7 @@ template <class T>
 [[nodiscard]] Result<void> load_state(T& object, std::string_view sealed, std::uint32_t version) {
     auto content = unseal(sealed, version);
     if (!content) return std::unexpected(content.error());
-    ArchiveReader reader(*content);
+    ArchiveReader reader(*content);  // NOLINT(misc-const-correctness): reading moves it on
     reader(object);
     if (reader.failed() || !reader.at_end())
         return fail(Errc::corrupt,

@@ -214,7 +214,7 @@ LeadDemand grown(const TrustedForecast& trusted, Duration age) {
 /// while that is young. One that does harm has not.
 void bridge_forecast(DecisionState& state, DecisionInputs& inputs, const ScalingPolicy& policy,
                      Timestamp now) {
-    if (trusts_forecast(policy, inputs)) {
+    if (inputs.lead_demand && trusts_forecast(policy, inputs)) {
         state.trusted = {now, *inputs.lead_demand, inputs.confidence, growth_of(inputs, now)};
         return;
     }

@@ -336,7 +336,7 @@ Worst worst_demand(const Turn& turn) {
     const Demand own = turn.inputs.capacity_per_replica;
     Worst worst{.demand = nullptr, .one = own};
     Replicas most(0);
-    if (turn.trusted) {
+    if (turn.trusted && turn.inputs.lead_demand) {
         worst.demand = &turn.inputs.lead_demand->quantiles;
         most = replicas_for(Demand(std::min(turn.planned, turn.least_planned)), own);
     }
@@ -344,8 +344,9 @@ Worst worst_demand(const Turn& turn) {
         const Replicas needs = need.trusted ? need.planned_need() : need.needed;
         if (needs <= most) continue;
         most = needs;
-        worst = {.demand = need.trusted ? &need.signal->lead_demand->quantiles : nullptr,
-                 .one = need.signal->capacity_per_replica};
+        worst = {.demand = nullptr, .one = need.signal->capacity_per_replica};
+        if (need.trusted && need.signal->lead_demand)
+            worst.demand = &need.signal->lead_demand->quantiles;
     }
     return worst;
 }
@@ -378,7 +379,8 @@ double replica_hour_of(std::span<const InstanceType> types) {
 
 Result<void> check_instance_types(const ScalingPolicy& policy) {
     const auto& types = policy.instance_types;
-    if (!(policy.spot_share_max >= 0.0 && policy.spot_share_max <= 1.0))
+    const bool is_share = policy.spot_share_max >= 0.0 && policy.spot_share_max <= 1.0;
+    if (!is_share)
         return wrong("policy.spot_share_max {} is no share, 0 to 1", policy.spot_share_max);
     if (types.empty()) return {};
     if (types.size() > types_max)
@@ -405,8 +407,8 @@ Result<void> check_instance_types(const ScalingPolicy& policy) {
 std::string mix_text(const InstanceMix& mix, const Prices& prices) {
     std::string text;
     for (std::size_t i = 0; i < mix.parts.size(); ++i) {
-        const char* const before = i == 0 ? "" : i + 1 < mix.parts.size() ? ", " : " and ";
-        text += fmt::format("{}{} {}", before, mix.parts[i].count, mix.parts[i].type);
+        if (i > 0) text += i + 1 < mix.parts.size() ? ", " : " and ";
+        text += fmt::format("{} {}", mix.parts[i].count, mix.parts[i].type);
     }
     return fmt::format("{}, {:.4g}{}{} an hour", text.empty() ? "nothing" : text, mix.price_hour,
                        prices.currency.empty() ? "" : " ", prices.currency);

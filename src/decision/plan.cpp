@@ -111,9 +111,9 @@ private:
     const Hours& hours_;
     std::size_t stages_;
     std::size_t ways_;
-    std::array<Two, plan_stages_max> needed_;
-    std::array<Two, plan_stages_max> largest_;  ///< of the needs up to each stage
-    std::array<Two, plan_stages_max + 1> rest_;
+    std::array<Two, plan_stages_max> needed_{};
+    std::array<Two, plan_stages_max> largest_{};  ///< of the needs up to each stage
+    std::array<Two, plan_stages_max + 1> rest_{};
 };
 
 /// When a size is changed next, in the median over all scenarios.

@@ -48,6 +48,7 @@ struct InstanceMix {
 
     [[nodiscard]] std::vector<InstanceCount> counts() const {
         std::vector<InstanceCount> out;
+        out.reserve(parts.size());
         for (const MixPart& part : parts) out.push_back({part.type, part.count});
         return out;
     }

@@ -136,6 +136,7 @@ PlanStages stages_of(const Turn& turn, Replicas now) {
     PlanStages stages = begin_stages(turn);
     if (courses.known.empty() || stages.begins.size() < 2) return stages;
     std::vector<Timestamp> instants;
+    instants.reserve(stages.begins.size());
     for (const Duration begins : stages.begins)
         instants.push_back(turn.now + turn.inputs.lead_time + begins);
     stages.needed.assign(ways_of(courses.known),
