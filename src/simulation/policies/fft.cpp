@@ -18,7 +18,7 @@ PolicyKind fft_kind() {
                 },
             .setting_name = target_setting,
             .usual = usual_target,
-            .least = 0.05,
+            .least = target_least,
             .settings = target_settings()};
 }
 

@@ -27,7 +27,7 @@ PolicyKind holt_winters_kind() {
                 },
             .setting_name = target_setting,
             .usual = usual_target,
-            .least = 0.05,
+            .least = target_least,
             .settings = target_settings()};
 }
 

@@ -94,7 +94,7 @@ PolicyKind hourly_max_kind() {
                 },
             .setting_name = target_setting,
             .usual = usual_target,
-            .least = 0.05,
+            .least = target_least,
             .settings = target_settings()};
 }
 

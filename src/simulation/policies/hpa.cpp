@@ -29,7 +29,7 @@ PolicyKind hpa_kind() {
     return {.make = each<Hpa>,
             .setting_name = target_setting,
             .usual = usual_target,
-            .least = 0.05,
+            .least = target_least,
             .settings = target_settings()};
 }
 

@@ -13,9 +13,10 @@ namespace forescale {
 [[nodiscard]] PolicyKind last_week_kind();
 [[nodiscard]] PolicyKind static_peak_kind();
 
-/// What those that are steered by a target utilization have in common: HPA's usual one, and the
-/// settings of the frontier.
+/// What those that are steered by a target utilization have in common: its least, that of the HPA,
+/// and the settings of the frontier.
 inline constexpr std::string_view target_setting = "target utilization";
+inline constexpr double target_least = 0.05;
 inline constexpr double usual_target = 0.7;
 [[nodiscard]] std::vector<double> target_settings();
 

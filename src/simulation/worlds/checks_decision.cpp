@@ -388,9 +388,10 @@ Finding rate_limit_down(const ServiceTurn& turn) {
 Finding stabilization_down(const ServiceTurn& turn) {
     if (turn.made.desired >= turn.made.current) return std::nullopt;
     const Duration window = turn.service.policy.scale_down.stabilization_window;
+    const int most = std::min(turn.made.current, hours_of(turn).max);
     for (const Made& made : turn.record.made) {
         if (made.at <= turn.made.at - window) continue;
-        const int held = std::min({made.wanted, turn.made.current, hours_of(turn).max});
+        const int held = std::min(made.wanted, most);
         if (turn.made.desired < held)
             return fmt::format("scaled down from {} to {}, and {} were wanted {} before",
                                turn.made.current, turn.made.desired, made.wanted,
@@ -402,10 +403,11 @@ Finding stabilization_down(const ServiceTurn& turn) {
 Finding stabilization_up(const ServiceTurn& turn) {
     if (turn.made.desired <= turn.made.current || is_planned_ahead(turn)) return std::nullopt;
     const Duration window = turn.service.policy.scale_up.stabilization_window;
+    const int least =
+        std::max({turn.made.current, hours_of(turn).min, needed_now(turn).value_or(0)});
     for (const Made& made : turn.record.made) {
         if (made.at <= turn.made.at - window) continue;
-        const int held = std::max(
-            {made.wanted, turn.made.current, hours_of(turn).min, needed_now(turn).value_or(0)});
+        const int held = std::max(made.wanted, least);
         if (turn.made.desired > held)
             return fmt::format("scaled up from {} to {}, and only {} were wanted {} before",
                                turn.made.current, turn.made.desired, made.wanted,

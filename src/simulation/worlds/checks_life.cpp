@@ -45,13 +45,8 @@ bool is_turn(const WorldTurn& turn) {
 bool has_fresh_sample(const ServiceState& state, Timestamp now) {
     if (!state.decision || state.decision->at != now) return false;
     const auto& inputs = state.decision->inputs;
-    const auto is_fresh = [&](const Point& newest, Duration age) {
-        return newest.state == SampleState::present && age <= fresh_for(state.service());
-    };
-    return is_fresh(inputs.newest, inputs.newest_age) &&
-           std::ranges::all_of(inputs.signals, [&](const SignalDemand& signal) {
-               return is_fresh(signal.newest, signal.newest_age);
-           });
+    return inputs.newest.state == SampleState::present &&
+           inputs.newest_age <= fresh_for(state.service());
 }
 
 /// Somebody else's hand, or a provider that gives another size, can look like an operation's
